@@ -1,0 +1,41 @@
+/**
+ * Which polygon holds a point: an edge index over the polygons of a layer, built once.
+ *
+ * Edges are straight in longitude and latitude (as the files mean them). The border belongs to the polygon; a point on
+ * a border of several belongs to the one with the smallest id, whatever the number of threads. The side of an edge is
+ * decided by a robust orientation test (after J. R. Shewchuk, "Adaptive precision floating-point arithmetic and fast
+ * robust geometric predicates", 1997), never by a tolerance.
+ */
+#ifndef TECHNOPOLIS_POLYGON_INDEX_H
+#define TECHNOPOLIS_POLYGON_INDEX_H
+
+#include "technopolis/geodesic.h"
+#include "technopolis/layer.h"
+
+typedef struct tp_polygon_index tp_polygon_index;
+
+/** Builds over all rows of a polygon layer (borrowed; must outlive the index). O(e log e) for e edges. */
+TP_NODISCARD tp_code tp_polygon_index_new(const tp_layer *polygons, tp_polygon_index **index, tp_error *error);
+void tp_polygon_index_free(tp_polygon_index *index);
+
+/** The row that holds the point (border inclusive, smallest id), or -1. Thread-safe, allocates nothing. */
+int64_t tp_polygon_index_find(const tp_polygon_index *index, double lon_deg, double lat_deg);
+
+/** True when row `row` holds the point (border inclusive). Thread-safe. */
+bool tp_polygon_index_holds(const tp_polygon_index *index, int64_t row, double lon_deg, double lat_deg);
+
+/**
+ * The row whose border is nearest to the point, and its distance in metres, when that is at most `limit_m`; else -1.
+ * The foot of the perpendicular is found on a local plane at the point, its distance is geodesic. Ties: smallest id.
+ * Thread-safe.
+ */
+int64_t tp_polygon_index_nearest(const tp_polygon_index *index, const tp_ellipsoid *ellipsoid, double lon_deg,
+                                 double lat_deg, double limit_m, double *distance_m);
+
+/**
+ * The rows that share at least one point with row `row` (a common vertex or a vertex on an edge, or overlapping edges),
+ * itself left out: up to `capacity` written in ascending row order, the number of all returned.
+ */
+int64_t tp_polygon_index_touching(const tp_polygon_index *index, int64_t row, int64_t *rows, int64_t capacity);
+
+#endif

@@ -1,0 +1,41 @@
+/* Keeps what GDAL says instead of printing it: see gdal_scope.h. */
+#include "1_read/gdal_scope.h"
+
+#include <cpl_conv.h>
+#include <cpl_error.h>
+#include <gdal.h>
+#include <stdio.h>
+
+static void CPL_STDCALL keep(CPLErr kind, CPLErrorNum number, const char *message) {
+    (void)number;
+    tp_gdal_scope *scope = CPLGetErrorHandlerUserData();
+    bool first_failure = kind >= CE_Failure && scope->failures == 0;
+    if (kind >= CE_Failure) {
+        scope->failures++;
+    }
+    if (first_failure || (kind == CE_Warning && scope->message[0] == '\0')) {
+        snprintf(scope->message, sizeof scope->message, "%s", message);
+    }
+}
+
+void tp_gdal_begin(tp_gdal_scope *scope) {
+    GDALAllRegister();
+    tp_gdal_clear(scope);
+    CPLPushErrorHandlerEx(keep, scope);
+    /* GDAL would otherwise write a file of properties beside each .gz that it reads */
+    CPLSetThreadLocalConfigOption("CPL_VSIL_GZIP_WRITE_PROPERTIES", "NO");
+}
+
+void tp_gdal_end(tp_gdal_scope *scope) {
+    (void)scope;
+    CPLSetThreadLocalConfigOption("CPL_VSIL_GZIP_WRITE_PROPERTIES", NULL);
+    CPLPopErrorHandler();
+}
+
+const char *tp_gdal_message(const tp_gdal_scope *scope, const char *otherwise) {
+    return scope->message[0] == '\0' ? otherwise : scope->message;
+}
+
+void tp_gdal_clear(tp_gdal_scope *scope) {
+    *scope = (tp_gdal_scope){0};
+}

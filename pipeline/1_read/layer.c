@@ -1,0 +1,265 @@
+/* The stage that reads a layer: one entry of the `read` section, whose key is the layer's name. */
+#include "1_read/heads.h"
+#include "1_read/ogr_file.h"
+#include "1_read/rejects.h"
+#include "1_read/select.h"
+#include "technopolis/crs.h"
+#include "technopolis/digest.h"
+#include "technopolis/plan.h"
+#include "technopolis/text.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OPTION(field) offsetof(tp_read_options, field)
+
+static const tp_setting SETTINGS[] = {
+    {.key = "file",
+     .kind = TP_SETTING_PATHS,
+     .required = true,
+     .help = "the file, or several that make one layer: anything GDAL opens; .gz, .zip with one layer, FILE.zip/MEMBER",
+     .offset = OPTION(file)},
+    {.key = "layer", .kind = TP_SETTING_TEXT, .help = "the layer inside a file of several", .offset = OPTION(layer)},
+    {.key = "id",
+     .kind = TP_SETTING_COLUMN,
+     .help = "column that identifies a row, read as text; without it the source feature id",
+     .offset = OPTION(id)},
+    {.key = "name",
+     .kind = TP_SETTING_COLUMN,
+     .help = "column of names for messages and evidence",
+     .offset = OPTION(name)},
+    {.key = "where",
+     .kind = TP_SETTING_CONDITION,
+     .help = "rows for which this is false are not read; where it is unknown they are rejected",
+     .offset = OPTION(where)},
+    {.key = "coverage",
+     .kind = TP_SETTING_TEXT,
+     .fallback = "complete",
+     .help = "how much of the world the file holds: complete, sample, or a condition for which it is complete",
+     .offset = OPTION(coverage)},
+    {.key = "encoding",
+     .kind = TP_SETTING_TEXT,
+     .help = "encoding of the texts, instead of finding it out",
+     .offset = OPTION(encoding)},
+    {.key = "crs",
+     .kind = TP_SETTING_TEXT,
+     .help = "coordinate reference system of the coordinates, instead of the file's, such as EPSG:6668",
+     .offset = OPTION(crs)},
+    {.key = "lon",
+     .kind = TP_SETTING_COLUMN,
+     .help = "column of longitudes (or eastings) in a table; in a CSV file lon_deg, lon and longitude are found",
+     .offset = OPTION(lon)},
+    {.key = "lat",
+     .kind = TP_SETTING_COLUMN,
+     .help = "column of latitudes (or northings) in a table; in a CSV file lat_deg, lat and latitude are found",
+     .offset = OPTION(lat)},
+    {.key = "columns",
+     .kind = TP_SETTING_MAP,
+     .help = "other names for columns: { OUR_NAME: NAME_IN_THE_FILE }",
+     .offset = OPTION(columns)},
+    {.key = "dissolve",
+     .kind = TP_SETTING_YES_NO,
+     .fallback = "no",
+     .help = "join the lines or polygons of one id",
+     .offset = OPTION(dissolve)},
+};
+enum { N_SETTINGS = sizeof SETTINGS / sizeof SETTINGS[0] };
+
+/* The map of new names: texts, and no column twice. */
+static void check_columns(const tp_node *map, tp_faults *faults) {
+    if (map != NULL && tp_node_get_kind(map) != TP_NODE_MAP) {
+        tp_faults_add_at(faults, tp_node_place(map), "'columns' is a map (expected { OUR_NAME: NAME_IN_THE_FILE })");
+        return;
+    }
+    for (size_t i = 0; map != NULL && i < tp_node_count(map); i++) {
+        const tp_node *value = tp_node_at(map, i);
+        const char *text = tp_node_text(value);
+        if (text == NULL || text[0] == '\0') {
+            tp_faults_add_at(faults, tp_node_place(value), "'%s' needs the name of a column of the file",
+                             tp_node_key(map, i));
+            continue;
+        }
+        for (size_t j = 0; j < i; j++) {
+            const char *other = tp_node_text(tp_node_at(map, j));
+            if (other != NULL && strcmp(other, text) == 0) {
+                tp_faults_add_at(faults, tp_node_place(value), "column '%s' already has the new name '%s'", text,
+                                 tp_node_key(map, j));
+            }
+        }
+    }
+}
+
+/* Moves the head of all files into the schema. */
+static tp_code publish(const tp_step *step, tp_read_heads *heads, tp_schema *schema, tp_error *error) {
+    tp_head *head = NULL;
+    tp_code code = tp_schema_add(schema, step->name, heads->all.geometry, step->place, &head, error);
+    for (size_t i = 0; i < heads->all.n_fields && code == TP_OK; i++) {
+        const tp_field *field = &heads->all.fields[i];
+        code = tp_head_add_field(head, field->name, field->type, field->unit, field->help, error);
+    }
+    if (code == TP_OK) {
+        head->n_features = heads->all.n_features;
+        head->coverage = heads->all.coverage;
+        head->coverage_condition = heads->all.coverage_condition;
+        head->where = heads->all.where;
+        heads->all.coverage_condition = NULL;
+        heads->all.where = NULL;
+    }
+    return code;
+}
+
+static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
+    const tp_read_options *options = step->options.values;
+    check_columns(options->columns, faults);
+    if (options->file.n == 0 || (options->columns != NULL && tp_node_get_kind(options->columns) != TP_NODE_MAP)) {
+        return;
+    }
+    tp_read_heads heads = {0};
+    tp_error error = {0};
+    if (tp_read_heads_open(step, plan->base, plan->run.on_error, 0, &heads, faults) == TP_OK &&
+        publish(step, &heads, &plan->schema, &error) != TP_OK) {
+        tp_faults_add_error(faults, &error);
+    }
+    tp_read_heads_reset(&heads);
+}
+
+/* "code:text,population:int64": the columns as found in a file. */
+static char *schema_text(const tp_head *head) {
+    tp_text text = {0};
+    for (size_t i = 0; i < head->n_fields; i++) {
+        tp_text_add(&text, "%s%s:%s", i == 0 ? "" : ",", head->fields[i].name, tp_type_text(head->fields[i].type));
+    }
+    char *result = text.lost ? NULL : tp_text_copy(tp_text_get(&text));
+    tp_text_reset(&text);
+    return result;
+}
+
+/* Copies a text that may be absent; false when memory is out. */
+static bool copy(char **to, const char *from) {
+    *to = from == NULL ? NULL : tp_text_copy(from);
+    return from == NULL || *to != NULL;
+}
+
+static tp_code describe(const tp_read_head *head, const tp_read_options *options, tp_source *source, tp_error *error) {
+    char hex[TP_DIGEST_SIZE] = "";
+    tp_code code = head->n_digested == 0
+                       ? TP_OK
+                       : tp_digest_files((const char *const *)head->digested, head->n_digested, hex, error);
+    if (code == TP_OK && head->crs != NULL) {
+        code = tp_crs_title(head->crs, &source->crs, error);
+    }
+    if (code != TP_OK) {
+        return code;
+    }
+    source->schema = schema_text(&head->head);
+    bool copied = copy(&source->sha256, hex) && copy(&source->driver, head->driver) &&
+                  copy(&source->encoding, head->encoding) && copy(&source->encoding_origin, head->encoding_origin) &&
+                  copy(&source->crs_origin, head->crs_origin) && copy(&source->crs_definition, head->crs) &&
+                  copy(&source->coverage, options->coverage);
+    return copied && source->schema != NULL ? TP_OK : tp_error_memory(error);
+}
+
+/* A layer of no rows with all columns. */
+static tp_code make_layer(const tp_step *step, tp_read_heads *heads, tp_layer **layer, tp_error *error) {
+    const tp_read_options *options = step->options.values;
+    tp_code code = tp_layer_new(step->name, heads->all.geometry, layer, error);
+    for (size_t i = 0; i < heads->all.n_fields && code == TP_OK; i++) {
+        tp_column *column = NULL;
+        const tp_field *field = &heads->all.fields[i];
+        code = tp_layer_add_column(*layer, field->name, field->type, field->unit, "file", &column, error);
+    }
+    if (code != TP_OK) {
+        return code;
+    }
+    (*layer)->id = (*layer)->columns[heads->id];
+    (*layer)->label = heads->label < 0 ? NULL : (*layer)->columns[heads->label];
+    (*layer)->coverage = heads->all.coverage;
+    (*layer)->coverage_condition = heads->all.coverage_condition;
+    (*layer)->where = heads->all.where;
+    heads->all.coverage_condition = NULL;
+    heads->all.where = NULL;
+    return options->name == NULL || (*layer)->label != NULL
+               ? TP_OK
+               : tp_error_set(error, TP_E_INTERNAL, "layer %s has lost its column of names", step->name);
+}
+
+/* The sources of all files; a file that was passed over has one too, and a line in `rejects`. */
+static tp_code add_source(const tp_step *step, const tp_read_heads *heads, size_t i, tp_dataset *dataset,
+                          int32_t *source, tp_error *error) {
+    const tp_read_options *options = step->options.values;
+    tp_code code = tp_dataset_add_source(dataset, step->name, options->file.items[i], source, error);
+    if (code == TP_OK && heads->skipped[i] != NULL) {
+        return tp_dataset_reject(dataset, step->name, *source, -1, TP_REJECT_FILE, error, "%s", heads->skipped[i]);
+    }
+    return code == TP_OK ? describe(&heads->items[i], options, &dataset->sources[*source], error) : code;
+}
+
+static tp_code read_files(const tp_step *step, const tp_run *run, const tp_read_heads *heads, tp_dataset *dataset,
+                          tp_layer *layer, tp_error *error) {
+    tp_read_notes notes = {0};
+    tp_read_task task = {.layer_name = step->name, .layer = layer, .notes = &notes, .run = run};
+    tp_code code = TP_OK;
+    for (size_t i = 0; i < heads->n && code == TP_OK; i++) {
+        code = add_source(step, heads, i, dataset, &task.source, error);
+        if (code == TP_OK && heads->skipped[i] == NULL) {
+            task.head = &heads->items[i];
+            task.id_prefix = heads->n > 1 ? (int64_t)i + 1 : 0;
+            code = tp_read_rows(&task, error);
+        }
+        if (code == TP_OK && layer->crs == NULL && heads->items[i].crs != NULL &&
+            !copy(&layer->crs, heads->items[i].crs)) {
+            code = tp_error_memory(error);
+        }
+    }
+    if (code == TP_OK) {
+        code = tp_read_select(layer, task.n_rows, &notes, dataset, error);
+    }
+    tp_read_notes_reset(&notes);
+    return code;
+}
+
+/* What was found wrong between `check` and now becomes one error: the first fault. */
+static tp_code first_fault(const tp_faults *faults, tp_error *error) {
+    for (size_t i = 0; i < faults->n; i++) {
+        if (!faults->items[i].warning) {
+            return tp_error_set(error, faults->items[i].code, "%s", faults->items[i].message);
+        }
+    }
+    return tp_error_memory(error);
+}
+
+static tp_code run_layer(const tp_step *step, const tp_run *run, tp_dataset *dataset, tp_error *error) {
+    tp_read_heads heads = {0};
+    tp_faults faults = {0};
+    tp_layer *layer = NULL;
+    tp_code code = tp_read_heads_open(step, run->base, run->on_error, TP_HEAD_DECIDE_ENCODING, &heads, &faults);
+    if (code != TP_OK) {
+        code = first_fault(&faults, error);
+    } else {
+        code = make_layer(step, &heads, &layer, error);
+    }
+    if (code == TP_OK) {
+        code = read_files(step, run, &heads, dataset, layer, error);
+    }
+    if (code == TP_OK) {
+        code = tp_dataset_add_layer(dataset, layer, error);
+        layer = NULL;
+    }
+    tp_layer_free(layer);
+    tp_read_heads_reset(&heads);
+    tp_faults_reset(&faults);
+    return code;
+}
+
+const tp_stage tp_stage_layer = {
+    .name = "layer",
+    .phase = TP_READ,
+    .purpose = "reads a layer from one or several files into typed columns",
+    .settings = SETTINGS,
+    .n_settings = N_SETTINGS,
+    .options_size = sizeof(tp_read_options),
+    .main_key = "file",
+    .check = check,
+    .run = run_layer,
+};

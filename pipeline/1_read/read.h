@@ -1,0 +1,67 @@
+/**
+ * Reading one layer of one or several files into columns. OGR stays behind this header.
+ *
+ * Coordinates are handed on as they stand in the file (x, y of the file's CRS, in traditional GIS order); `prepare`
+ * reprojects and mends them. What cannot be read is a reject or, for a whole file, an error.
+ */
+#ifndef TP_READ_H
+#define TP_READ_H
+
+#include "technopolis/stage.h"
+
+/** The settings of a read entry; see layer.c for what each means. */
+typedef struct tp_read_options {
+    tp_texts file;
+    const char *layer, *id, *name, *where, *coverage, *encoding, *crs, *lon, *lat;
+    const tp_node *columns; /**< map: our name -> the file's name */
+    bool dissolve;
+} tp_read_options;
+
+/** Where the configuration says what concerns a file, for messages. */
+typedef struct tp_read_places {
+    tp_place file, layer, id, name, encoding, crs, lon, lat;
+} tp_read_places;
+
+/** How much of a file tp_read_head_open looks at. */
+enum {
+    TP_HEAD_DECIDE_ENCODING = 1, /**< look at all texts where nothing declares their encoding */
+    TP_HEAD_MAY_BE_EMPTY = 2     /**< a layer without features is no fault */
+};
+
+/** One file's head. */
+typedef struct tp_read_head {
+    char *path;                  /**< usable by GDAL */
+    char *shown;                 /**< as the configuration writes it */
+    char *driver;                /**< GDAL's short name */
+    char *layer;                 /**< name inside the file */
+    char *crs;                   /**< AUTHORITY:CODE or WKT2; NULL for a table */
+    const char *crs_origin;      /**< "file", "option"; NULL for a table */
+    char *encoding;              /**< NULL while it is not decided */
+    const char *encoding_origin; /**< "option", "cpg", "ldid", "utf-8", "detected", "format" */
+    char **digested;             /**< the files that make up this input, in the order of their digest */
+    size_t n_digested;
+    tp_head head;             /**< the file's fields as they will be named and typed after reading; n_features */
+    int *field;               /**< of each of head.fields: its number in the file */
+    int id, label;            /**< numbers of head.fields; -1: the feature's id / no label */
+    int lon_field, lat_field; /**< numbers in the file of the columns that hold the position, or -1 */
+    bool texts_only;          /**< the format knows no types: numbers are read from text */
+} tp_read_head;
+
+/**
+ * Opens the head of one file. Faults are located where the configuration speaks of the thing: no such file, cannot be
+ * read, cut short, no such layer, several layers and none named, no features, geometry mixed, no CRS, no such column.
+ * Returns the code of what it added to `faults`; the head must be reset in any case.
+ */
+TP_NODISCARD tp_code tp_read_head_open(const char *path, const char *shown, const tp_read_options *options,
+                                       const tp_read_places *places, unsigned flags, tp_read_head *head,
+                                       tp_faults *faults);
+void tp_read_head_reset(tp_read_head *head);
+
+/**
+ * Reads a layer without sources and rejects, whatever its geometry: for commands that look into a file of ours. The
+ * result has no id column (`id` is NULL; `source_fid` holds the features' ids). `where` (OGR SQL) may be NULL.
+ */
+TP_NODISCARD tp_code tp_read_table(const char *path, const char *layer, const char *where, tp_layer **table,
+                                   tp_error *error);
+
+#endif

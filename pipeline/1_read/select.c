@@ -1,0 +1,71 @@
+/* Which rows stay: see select.h. */
+#include "1_read/select.h"
+
+#include "1_read/rejects.h"
+#include "technopolis/condition.h"
+
+#include <stdlib.h>
+
+typedef struct selection {
+    tp_layer *layer;
+    tp_dataset *dataset;
+    tp_filter *filter;
+    int64_t *kept;
+    int64_t n_kept;
+} selection;
+
+static tp_code reject(selection *s, int64_t row, const char *reason, const char *detail, tp_error *error) {
+    return tp_dataset_reject(s->dataset, s->layer->name, s->layer->source[row], s->layer->source_fid[row], reason,
+                             error, "%s", detail);
+}
+
+/* One row and the notes on it. */
+static tp_code select_row(selection *s, int64_t row, const tp_read_note *notes, size_t n, tp_error *error) {
+    tp_source *source = &s->dataset->sources[s->layer->source[row]];
+    tp_verdict verdict = tp_filter_test(s->filter, row);
+    source->features_read++;
+    if (verdict == TP_NOT_MET) {
+        source->features_filtered++;
+        return TP_OK;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (notes[i].leaves_out) {
+            return reject(s, row, notes[i].reason, notes[i].detail, error);
+        }
+    }
+    if (verdict == TP_UNKNOWN) {
+        return reject(s, row, TP_REJECT_WHERE_UNKNOWN, tp_condition_text(s->layer->where), error);
+    }
+    source->features_kept++;
+    s->kept[s->n_kept++] = row;
+    for (size_t i = 0; i < n; i++) {
+        tp_code code = reject(s, row, notes[i].reason, notes[i].detail, error);
+        if (code != TP_OK) {
+            return code;
+        }
+    }
+    return TP_OK;
+}
+
+tp_code tp_read_select(tp_layer *layer, int64_t n_rows, const tp_read_notes *notes, tp_dataset *dataset,
+                       tp_error *error) {
+    selection s = {.layer = layer, .dataset = dataset, .kept = malloc(sizeof(int64_t) * (size_t)(n_rows + 1))};
+    tp_code code = s.kept == NULL ? tp_error_memory(error) : TP_OK;
+    if (code == TP_OK && layer->where != NULL) {
+        code = tp_filter_new(layer->where, layer, &s.filter, error);
+    }
+    size_t at = 0;
+    for (int64_t row = 0; row < n_rows && code == TP_OK; row++) {
+        size_t first = at;
+        while (at < notes->n && notes->items[at].row == row) {
+            at++;
+        }
+        code = select_row(&s, row, notes->items + first, at - first, error);
+    }
+    tp_filter_free(s.filter);
+    if (code == TP_OK) {
+        code = tp_layer_keep(layer, s.kept, s.n_kept, error);
+    }
+    free(s.kept);
+    return code;
+}

@@ -1,0 +1,31 @@
+/** Rows of polygons to and from GEOS, through its reentrant interface; one tp_geos a thread. */
+#ifndef TP_PREPARE_GEOS_POLYGONS_H
+#define TP_PREPARE_GEOS_POLYGONS_H
+
+#include "technopolis/layer.h"
+
+#ifndef GEOS_USE_ONLY_R_API
+#define GEOS_USE_ONLY_R_API
+#endif
+#include <geos_c.h>
+
+typedef struct tp_geos {
+    GEOSContextHandle_t context;
+    char message[200]; /**< the last error */
+} tp_geos;
+
+/** False when memory is out. */
+bool tp_geos_begin(tp_geos *geos);
+void tp_geos_end(tp_geos *geos);
+
+/** Rings with fewer points are no rings; GEOS refuses them. The first is repeated at the end. */
+enum { TP_RING_POINTS_MIN = 4 };
+
+/** A multipolygon of rows[0..n), the rings too short for GEOS left out. NULL: see geos->message. */
+GEOSGeometry *tp_geos_from_rows(tp_geos *geos, const tp_shapes *shapes, const int64_t *rows, int64_t n);
+
+/** Adds the polygons found in a geometry of any kind to the last row of `shapes`. */
+TP_NODISCARD tp_code tp_geos_add_polygons(tp_geos *geos, const GEOSGeometry *geometry, tp_shapes *shapes,
+                                          tp_error *error);
+
+#endif

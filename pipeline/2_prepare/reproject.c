@@ -1,0 +1,389 @@
+/*
+ * The stage that brings a layer's coordinates into longitude and latitude of the run's geographic CRS.
+ *
+ * It comes first, since whether longitude and latitude are swapped shows only in the CRS that the file is in: a row
+ * outside the CRS's area of use is looked at the other way round, then left out.
+ */
+#include "2_prepare/rejects.h"
+#include "2_prepare/rows.h"
+#include "technopolis/crs.h"
+#include "technopolis/stage.h"
+#include "technopolis/text.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct options {
+    const char *layer;
+    bool swap;
+} options;
+
+static const tp_setting SETTINGS[] = {
+    {.key = "layer",
+     .kind = TP_SETTING_LAYER,
+     .required = true,
+     .help = "the layer to bring into the run's geographic CRS",
+     .offset = offsetof(options, layer)},
+    {.key = "swap",
+     .kind = TP_SETTING_YES_NO,
+     .fallback = "yes",
+     .help = "swap longitude and latitude of a row that lies in the CRS's area only that way; it is listed in rejects",
+     .offset = offsetof(options, swap)},
+};
+
+/* EPSG gives areas of use to a hundredth of a degree. Projected data is in use somewhat beyond its zone. */
+static const double GEOGRAPHIC_MARGIN_DEG = 0.01;
+static const double PROJECTED_MARGIN_DEG = 1.0;
+
+/* Below this many points it does not pay to start threads. */
+enum { PARALLEL_POINTS = 20000, DETAIL_SIZE = 120 };
+
+/* The rows of one source: their coordinates lie one after another. */
+typedef struct batch {
+    int64_t first_row, end_row;
+    int64_t first_point, n_points;
+    const char *crs;
+    bool geographic;
+    double area[4];          /* west, south, east, north in degrees, with the margin */
+    double *file_x, *file_y; /* of a projected CRS: the coordinates as in the file */
+    uint8_t *failed;         /* of each point */
+} batch;
+
+typedef struct job {
+    tp_rows rows;
+    bool swap;
+    int threads;
+    double *x, *y; /* of the layer */
+} job;
+
+/* The points of a row: [*first, *end). */
+static void row_points(const tp_layer *layer, int64_t row, int64_t *first, int64_t *end) {
+    if (layer->geometry == TP_GEOMETRY_POINT) {
+        *first = row;
+        *end = row + 1;
+        return;
+    }
+    const tp_shapes *s = &layer->shapes;
+    *first = s->ring_first[s->part_first[s->row_first[row]]];
+    *end = s->ring_first[s->part_first[s->row_first[row + 1]]];
+}
+
+static bool inside(const double area[4], double lon_deg, double lat_deg) {
+    if (!(fabs(lon_deg) <= 180 && fabs(lat_deg) <= 90) || lat_deg < area[1] || lat_deg > area[3]) {
+        return false;
+    }
+    bool crosses = area[0] > area[2]; /* the 180th meridian */
+    return crosses ? lon_deg >= area[0] || lon_deg <= area[2] : lon_deg >= area[0] && lon_deg <= area[2];
+}
+
+static bool all_inside(const batch *b, const double *x, const double *y, int64_t first, int64_t end) {
+    for (int64_t i = first; i < end; i++) {
+        if (!inside(b->area, x[i], y[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void find_area(const char *crs, double margin, double area[4]) {
+    double west, south, east, north;
+    if (!tp_crs_area(crs, &west, &south, &east, &north)) {
+        west = -180, south = -90, east = 180, north = 90;
+    }
+    area[0] = west - margin;
+    area[1] = fmax(south - margin, -90);
+    area[2] = east + margin;
+    area[3] = fmin(north + margin, 90);
+    if (west <= -180 && east >= 180) {
+        area[0] = -180, area[2] = 180;
+    } else if (area[0] < -180) { /* the margin reaches over the 180th meridian */
+        area[0] += 360;
+    } else if (area[2] > 180) {
+        area[2] -= 360;
+    }
+}
+
+/* Is the CRS its own geographic base? Then nothing has to be done between the two. */
+static tp_code find_kind(const char *crs, bool *geographic, tp_error *error) {
+    char *base = NULL;
+    tp_ellipsoid ellipsoid;
+    tp_transform *transform = NULL;
+    tp_code code = tp_crs_geographic(crs, &base, &ellipsoid, error);
+    if (code == TP_OK) {
+        code = tp_transform_new(crs, base, NULL, &transform, error);
+    }
+    *geographic = code == TP_OK && strcmp(tp_transform_operation(transform), "none") == 0;
+    tp_transform_free(transform);
+    free(base);
+    return code;
+}
+
+static void describe_row(const tp_layer *layer, const double *x, const double *y, int64_t row, char *detail) {
+    int64_t first, end;
+    row_points(layer, row, &first, &end);
+    snprintf(detail, DETAIL_SIZE, "%s%.10g, %.10g", end - first > 1 ? "begins at " : "", x[first], y[first]);
+}
+
+static void swap_points(double *x, double *y, int64_t first, int64_t end) {
+    for (int64_t i = first; i < end; i++) {
+        double kept = x[i];
+        x[i] = y[i];
+        y[i] = kept;
+    }
+}
+
+/* Before transforming, in degrees of the file's CRS: rows outside its area are swapped or left out. */
+static tp_code check_degrees(job *j, const batch *b, tp_error *error) {
+    tp_layer *layer = j->rows.layer;
+    tp_code code = TP_OK;
+    for (int64_t row = b->first_row; row < b->end_row && code == TP_OK; row++) {
+        int64_t first, end;
+        row_points(layer, row, &first, &end);
+        if (all_inside(b, j->x, j->y, first, end)) {
+            continue;
+        }
+        char detail[DETAIL_SIZE];
+        describe_row(layer, j->x, j->y, row, detail);
+        if (j->swap && all_inside(b, j->y, j->x, first, end)) {
+            swap_points(j->x, j->y, first, end);
+            code = tp_rows_note(&j->rows, row, TP_REJECT_SWAPPED, detail, error);
+        } else {
+            code = tp_rows_leave_out(&j->rows, row, TP_REJECT_OUTSIDE, detail, error);
+        }
+    }
+    return code;
+}
+
+/* The box of the rows that are still in, for choosing the operation; false when there are none. */
+static bool find_extent(const job *j, const batch *b, double extent[4]) {
+    extent[0] = extent[1] = INFINITY;
+    extent[2] = extent[3] = -INFINITY;
+    for (int64_t row = b->first_row; row < b->end_row; row++) {
+        int64_t first, end;
+        row_points(j->rows.layer, row, &first, &end);
+        for (int64_t i = first; i < end && !j->rows.left_out[row]; i++) {
+            extent[0] = fmin(extent[0], j->x[i]);
+            extent[1] = fmin(extent[1], j->y[i]);
+            extent[2] = fmax(extent[2], j->x[i]);
+            extent[3] = fmax(extent[3], j->y[i]);
+        }
+    }
+    return extent[0] <= extent[2];
+}
+
+/* Transforms the points in pieces, one a thread; each point's result does not depend on the others. */
+static tp_code transform_points(job *j, const batch *b, const char *to, const double extent[4], tp_error *error) {
+    int threads = b->n_points < PARALLEL_POINTS ? 1 : j->threads;
+    tp_code worst = TP_OK;
+#pragma omp parallel num_threads(threads)
+    {
+        tp_transform *transform = NULL;
+        tp_error own = {0};
+        int64_t n = b->n_points, t = omp_get_thread_num(), all = omp_get_num_threads();
+        int64_t first = n * t / all, end = n * (t + 1) / all;
+        tp_code code = tp_transform_new(b->crs, to, extent, &transform, &own);
+        if (code == TP_OK) {
+            tp_transform_points(transform, j->x + b->first_point + first, j->y + b->first_point + first, end - first,
+                                b->failed + first);
+        } else {
+#pragma omp critical
+            {
+                worst = code;
+                if (error != NULL) {
+                    *error = own;
+                }
+            }
+        }
+        tp_transform_free(transform);
+    }
+    return worst;
+}
+
+static bool any_failed(const batch *b, int64_t first, int64_t end) {
+    return memchr(b->failed + (first - b->first_point), 1, (size_t)(end - first)) != NULL;
+}
+
+/* A projected row the other way round: true when it then lies in the area. Its coordinates are then in place. */
+static bool try_swapped(job *j, const batch *b, tp_transform *transform, int64_t first, int64_t end) {
+    int64_t at = first - b->first_point, n = end - first;
+    memcpy(j->x + first, b->file_y + at, sizeof(double) * (size_t)n);
+    memcpy(j->y + first, b->file_x + at, sizeof(double) * (size_t)n);
+    return tp_transform_points(transform, j->x + first, j->y + first, n, b->failed + at) == 0 &&
+           all_inside(b, j->x, j->y, first, end);
+}
+
+/* After transforming: rows that could not be, and those of a projected CRS that lie outside its area. */
+static tp_code check_transformed(job *j, const batch *b, const char *to, const double *extent, tp_error *error) {
+    const tp_layer *layer = j->rows.layer;
+    tp_transform *transform = NULL; /* made when the first row needs it */
+    tp_code code = TP_OK;
+    for (int64_t row = b->first_row; row < b->end_row && code == TP_OK; row++) {
+        int64_t first, end;
+        row_points(layer, row, &first, &end);
+        bool failed = any_failed(b, first, end);
+        bool is_inside = b->geographic || (!failed && all_inside(b, j->x, j->y, first, end));
+        if (j->rows.left_out[row] || (!failed && is_inside)) {
+            continue;
+        }
+        char detail[DETAIL_SIZE];
+        if (b->geographic) {
+            describe_row(layer, j->x, j->y, row, detail);
+            code = tp_rows_leave_out(&j->rows, row, TP_REJECT_NOT_TRANSFORMED, detail, error);
+            continue;
+        }
+        int64_t at = first - b->first_point;
+        snprintf(detail, sizeof detail, "%s%.10g, %.10g", end - first > 1 ? "begins at " : "", b->file_x[at],
+                 b->file_y[at]);
+        if (j->swap && transform == NULL) {
+            code = tp_transform_new(b->crs, to, extent, &transform, error);
+        }
+        if (code == TP_OK && j->swap && try_swapped(j, b, transform, first, end)) {
+            code = tp_rows_note(&j->rows, row, TP_REJECT_SWAPPED, detail, error);
+        } else if (code == TP_OK) {
+            code =
+                tp_rows_leave_out(&j->rows, row, failed ? TP_REJECT_NOT_TRANSFORMED : TP_REJECT_OUTSIDE, detail, error);
+        }
+    }
+    tp_transform_free(transform);
+    return code;
+}
+
+/* Writes down in the source which operation was used. */
+static tp_code record(tp_source *source, const char *crs, const char *to, const double *extent, tp_error *error) {
+    tp_transform *transform = NULL;
+    tp_code code = tp_transform_new(crs, to, extent, &transform, error);
+    if (code == TP_OK) {
+        free(source->operation);
+        source->operation = tp_text_copy(tp_transform_operation(transform));
+        source->accuracy_m = tp_transform_accuracy_m(transform);
+        code = source->operation == NULL ? tp_error_memory(error) : TP_OK;
+    }
+    tp_transform_free(transform);
+    return code;
+}
+
+static bool reserve(job *j, batch *b) {
+    size_t n = (size_t)b->n_points + 1;
+    b->failed = calloc(n, 1);
+    if (b->failed == NULL) {
+        return false;
+    }
+    if (b->geographic) {
+        return true;
+    }
+    b->file_x = malloc(sizeof(double) * n);
+    b->file_y = malloc(sizeof(double) * n);
+    if (b->file_x == NULL || b->file_y == NULL) {
+        return false;
+    }
+    memcpy(b->file_x, j->x + b->first_point, sizeof(double) * (n - 1));
+    memcpy(b->file_y, j->y + b->first_point, sizeof(double) * (n - 1));
+    return true;
+}
+
+/* All rows of one source. */
+static tp_code reproject_batch(job *j, batch *b, tp_source *source, tp_error *error) {
+    const char *to = j->rows.dataset->geographic_crs;
+    double extent[4];
+    const double *box = extent; /* NULL: not known */
+    tp_code code = find_kind(b->crs, &b->geographic, error);
+    if (code != TP_OK) {
+        return code;
+    }
+    find_area(b->crs, b->geographic ? GEOGRAPHIC_MARGIN_DEG : PROJECTED_MARGIN_DEG, b->area);
+    if (!reserve(j, b)) {
+        code = tp_error_memory(error);
+        goto done;
+    }
+    if (b->geographic) {
+        code = check_degrees(j, b, error);
+        box = find_extent(j, b, extent) ? extent : NULL;
+    } else if (!tp_crs_area(b->crs, &extent[0], &extent[1], &extent[2], &extent[3])) {
+        box = NULL;
+    }
+    if (code == TP_OK && source != NULL) {
+        code = record(source, b->crs, to, box, error);
+    }
+    bool same = source != NULL && source->operation != NULL && strcmp(source->operation, "none") == 0;
+    if (code == TP_OK && !same) {
+        code = transform_points(j, b, to, box, error);
+    }
+    if (code == TP_OK) {
+        code = check_transformed(j, b, to, box, error);
+    }
+done:
+    free(b->failed);
+    free(b->file_x);
+    free(b->file_y);
+    return code;
+}
+
+/* The rows of a layer stand in the order of its sources; each may have a CRS of its own. */
+static tp_code reproject_layer(job *j, tp_error *error) {
+    tp_layer *layer = j->rows.layer;
+    tp_code code = TP_OK;
+    bool points = layer->geometry == TP_GEOMETRY_POINT;
+    j->x = points ? layer->lon_deg : layer->shapes.x;
+    j->y = points ? layer->lat_deg : layer->shapes.y;
+    for (int64_t row = 0; row < layer->n_rows && code == TP_OK;) {
+        int32_t number = layer->source[row];
+        tp_source *source = number < 0 ? NULL : &j->rows.dataset->sources[number];
+        batch b = {.first_row = row, .crs = layer->crs};
+        if (source != NULL && source->crs_definition != NULL) {
+            b.crs = source->crs_definition;
+        }
+        while (row < layer->n_rows && layer->source[row] == number) {
+            row++;
+        }
+        b.end_row = row;
+        int64_t first, end, ignored;
+        row_points(layer, b.first_row, &first, &ignored);
+        row_points(layer, b.end_row - 1, &ignored, &end);
+        b.first_point = first;
+        b.n_points = end - first;
+        code = b.crs == NULL ? tp_error_set(error, TP_E_INTERNAL, "layer %s has no CRS", layer->name)
+                             : reproject_batch(j, &b, source, error);
+    }
+    return code;
+}
+
+static tp_code run(const tp_step *step, const tp_run *run, tp_dataset *dataset, tp_error *error) {
+    const options *wanted = step->options.values;
+    job j = {.swap = wanted->swap, .threads = tp_prepare_threads(run->threads)};
+    tp_code code = tp_rows_begin(dataset, wanted->layer, &j.rows, error);
+    if (code == TP_OK && j.rows.layer->geometry == TP_GEOMETRY_NONE) {
+        goto done;
+    }
+    if (code == TP_OK && dataset->geographic_crs == NULL) {
+        code = tp_error_set(error, TP_E_INTERNAL, "the run has no geographic CRS");
+    }
+    if (code == TP_OK) {
+        code = reproject_layer(&j, error);
+    }
+    if (code == TP_OK) {
+        code = tp_rows_apply(&j.rows, error);
+    }
+    if (code == TP_OK) {
+        free(j.rows.layer->crs);
+        j.rows.layer->crs = tp_text_copy(dataset->geographic_crs);
+        code = j.rows.layer->crs == NULL ? tp_error_memory(error) : TP_OK;
+    }
+done:
+    tp_rows_end(&j.rows);
+    return code;
+}
+
+const tp_stage tp_stage_reproject = {
+    .name = "reproject",
+    .phase = TP_PREPARE,
+    .purpose = "brings a layer into longitude and latitude of the run's geographic CRS; mends swapped ones",
+    .settings = SETTINGS,
+    .n_settings = sizeof SETTINGS / sizeof SETTINGS[0],
+    .options_size = sizeof(options),
+    .main_key = "layer",
+    .run = run,
+};

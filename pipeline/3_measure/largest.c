@@ -1,0 +1,467 @@
+/*
+ * largest: the largest number among the features within a travel time, such as the population of the largest city.
+ *
+ * Where municipalities are given as polygons (`touching`), features to which the point's own municipality or one that
+ * touches it belongs are in reach as well, however far (municipal.h). A feature of which a deciding cell is missing,
+ * and a layer that is a sample, make the truth at least what was found.
+ */
+#include "municipal.h"
+#include "technopolis/plan.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct largest_options {
+    const char *of, *column, *year, *where, *touching, *as;
+    tp_texts to;
+    tp_quantity within, speed;
+    double detour;
+} largest_options;
+
+static const tp_setting SETTINGS[] = {
+    {.key = "of",
+     .kind = TP_SETTING_LAYER,
+     .fallback = "sites",
+     .help = "the layer whose points are measured",
+     .offset = offsetof(largest_options, of)},
+    {.key = "to",
+     .kind = TP_SETTING_LAYERS,
+     .required = true,
+     .help = "the layer (or layers) of points among which the largest is looked for",
+     .offset = offsetof(largest_options, to)},
+    {.key = "column",
+     .kind = TP_SETTING_COLUMN,
+     .required = true,
+     .help = "the number that is compared",
+     .offset = offsetof(largest_options, column)},
+    {.key = "year",
+     .kind = TP_SETTING_COLUMN,
+     .help = "the column that says of which year the number is, for the evidence",
+     .offset = offsetof(largest_options, year)},
+    {.key = "where",
+     .kind = TP_SETTING_CONDITION,
+     .help = "which features count",
+     .offset = offsetof(largest_options, where)},
+    {.key = "within",
+     .kind = TP_SETTING_QUANTITY,
+     .dimension = TP_DIMENSION_TIME,
+     .required = true,
+     .min = 0,
+     .max = 100000,
+     .help = "the travel time up to which a feature is in reach, inclusive",
+     .offset = offsetof(largest_options, within)},
+    TP_REACH_SETTINGS(largest_options),
+    {.key = "touching",
+     .kind = TP_SETTING_LAYER,
+     .help = "municipalities as polygons: the own and touching ones' features are in reach too, if the layer is read",
+     .offset = offsetof(largest_options, touching)},
+    {.key = "as",
+     .kind = TP_SETTING_TEXT,
+     .help = "the new column, and what its name column begins with",
+     .offset = offsetof(largest_options, as)},
+};
+
+static const tp_stage_column NEEDS[] = {
+    {.layer = "{of}"},
+    {.layer = "{to}"},
+    {.layer = "{to}", .name = "{column}", .type = TP_TYPE_DOUBLE, .help = "whose largest value is looked for"},
+    {.layer = "{to}", .name = "{year}", .type = TP_TYPE_TEXT, .help = "of which year the number is"},
+    {.layer = "{touching}"},
+};
+
+static const tp_stage_column ADDS[] = {
+    {"{of}", "{as}", TP_TYPE_DOUBLE, "", "the largest number in reach"},
+    {"{of}", "{as}_name", TP_TYPE_TEXT, "", "whose number it is"},
+};
+
+static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
+    const largest_options *options = step->options.values;
+    tp_reach_check_points(step, plan, options->of, "of", faults);
+    tp_municipal_check_polygons(step, plan, options->touching, "touching", faults);
+    for (size_t i = 0; i < options->to.n; i++) {
+        tp_reach_check_points(step, plan, options->to.items[i], "to", faults);
+        tp_plan_check_condition(plan, step, "where", options->to.items[i], faults);
+    }
+}
+
+/* What the evidence needs beyond the measure itself. */
+typedef struct largest_detail {
+    tp_reach reach;
+    char *column, *year;     /* year may be NULL */
+    tp_municipal *municipal; /* NULL where it was not asked for or not read */
+} largest_detail;
+
+static void free_detail(void *detail) {
+    largest_detail *mine = detail;
+    if (mine != NULL) {
+        free(mine->column);
+        free(mine->year);
+        tp_municipal_free(mine->municipal);
+    }
+    free(mine);
+}
+
+/* ---- the evidence ---- */
+
+static void write_year(const tp_layer *layer, int64_t row, const char *name, tp_text *text) {
+    const tp_column *column = name == NULL ? NULL : tp_layer_column(layer, name);
+    const char *year = column == NULL ? NULL : tp_column_text(column, row);
+    double number;
+    if (year != NULL && year[0] != '\0') {
+        tp_text_add(text, " (%s)", year);
+    } else if (column != NULL && tp_column_number(column, row, &number)) {
+        tp_text_add(text, " (%.0f)", number);
+    }
+}
+
+static void write_found(const tp_measure *measure, int64_t row, tp_text *text) {
+    const largest_detail *detail = measure->detail;
+    const tp_link *link = &measure->links[measure->link_first[row]];
+    const tp_layer *layer = measure->to[link->layer];
+    tp_text_add(text, "largest %s of the ", detail->column);
+    tp_reach_write_wanted(measure, text);
+    tp_text_add(text, " in reach: %s ", tp_layer_label(layer, link->row));
+    tp_text_add_number(text, measure->value[row], 2);
+    write_year(layer, link->row, detail->year, text);
+    tp_text_add(text, ", ");
+    if (link->note < 0) {
+        tp_text_add_number(text, link->minutes, 1);
+        tp_text_add(text, " min (straight line)");
+        return;
+    }
+    int64_t own = detail->municipal->own[row];
+    tp_text_add(text, "by its municipality ");
+    tp_municipal_write_polygon(detail->municipal, link->note, layer, link->row, text);
+    if (link->note == own) {
+        tp_text_add(text, ", the own one");
+    } else {
+        tp_text_add(text, ", which touches %s", tp_layer_label(detail->municipal->polygons, own));
+    }
+}
+
+static void write_none(const tp_measure *measure, int64_t row, tp_text *text) {
+    const largest_detail *detail = measure->detail;
+    bool some = measure->low[row] < measure->high[row];
+    tp_text_add(text, some ? "no %s is known of the " : "no %s: none of the ", detail->column);
+    tp_reach_write_wanted(measure, text);
+    tp_text_add(text, " within ");
+    tp_text_add_number(text, measure->within_min, 1);
+    tp_text_add(text, " min");
+    if (detail->municipal != NULL) {
+        tp_text_add(text, " or by the own municipality and those that touch it");
+    }
+}
+
+/* Why the truth may be more than what was found. */
+static void write_more(const tp_measure *measure, int64_t row, tp_text *text) {
+    const largest_detail *detail = measure->detail;
+    const tp_municipal *municipal = detail->municipal;
+    if (measure->sample) {
+        tp_text_add(text, "; a sample, so there may be a larger one");
+    } else if (municipal != NULL && municipal->own[row] < 0) {
+        tp_text_add(text, "; at least, since the point lies in none of the polygons of %s", municipal->polygons->name);
+    } else if (municipal != NULL && !municipal->complete) {
+        tp_text_add(text, "; at least, since %s is a sample", municipal->polygons->name);
+    } else if (isinf(measure->high[row])) {
+        tp_text_add(text, "; at least, since a value is missing");
+    } else {
+        tp_text_add(text, "; up to ");
+        tp_text_add_number(text, measure->high[row], 2);
+        tp_text_add(text, ", since what decides is missing for some");
+    }
+}
+
+static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text) {
+    if (measure->missing_layer != NULL) {
+        return;
+    }
+    if (measure->link_first[row] < measure->link_first[row + 1]) {
+        write_found(measure, row, text);
+    } else {
+        write_none(measure, row, text);
+    }
+    if (measure->low[row] < measure->high[row]) {
+        write_more(measure, row, text);
+    }
+}
+
+static const tp_measure_kind KIND = {"largest", TP_DIMENSION_COUNT, write_evidence};
+
+/* ---- the measure ---- */
+
+typedef struct largest_work {
+    const tp_ellipsoid *ellipsoid;
+    const tp_facilities *facilities;
+    const tp_facility_index *index;
+    const double *number; /* of each facility; NaN where it is missing */
+    tp_measure *measure;
+    uint8_t *count; /* of links, one row each */
+} largest_work;
+
+/* What was found of one row so far. */
+typedef struct best {
+    int64_t facility; /* the largest that surely counts, or -1 */
+    int64_t via;      /* the polygon by which it is in reach, or -1 */
+    double distance_m;
+    double high; /* no number in reach is larger */
+} best;
+
+/* Takes a facility in reach into account; one already found by distance is not replaced by itself. */
+static void consider(const largest_work *work, int64_t facility, bool maybe, int64_t via, double distance_m,
+                     best *best) {
+    double number = work->number[facility];
+    best->high = fmax(best->high, isnan(number) ? INFINITY : number);
+    if (maybe || isnan(number)) {
+        return;
+    }
+    double so_far = best->facility < 0 ? -INFINITY : work->number[best->facility];
+    const int64_t *rank = work->facilities->rank;
+    if (best->facility < 0 || number > so_far || (number == so_far && rank[facility] < rank[best->facility])) {
+        best->facility = facility;
+        best->via = via;
+        best->distance_m = distance_m;
+    }
+}
+
+static void consider_near(const largest_work *work, int64_t *found, double *distance_m, int64_t row, best *best) {
+    const tp_measure *measure = work->measure;
+    const largest_detail *detail = measure->detail;
+    int64_t n = tp_point_index_within(work->index->points, measure->of->lon_deg[row], measure->of->lat_deg[row],
+                                      tp_reach_limit_m(&detail->reach, measure->within_min), found, distance_m,
+                                      work->facilities->n);
+    for (int64_t i = 0; i < n; i++) {
+        int64_t facility = work->index->facility[found[i]];
+        if (tp_reach_minutes(&detail->reach, distance_m[i]) <= measure->within_min) {
+            consider(work, facility, work->facilities->maybe[facility], -1, distance_m[i], best);
+        }
+    }
+}
+
+static void consider_touching(const largest_work *work, int64_t row, best *best) {
+    const largest_detail *detail = work->measure->detail;
+    const tp_municipal *municipal = detail->municipal;
+    int64_t own = municipal->own[row];
+    if (own < 0 || !municipal->complete) {
+        best->high = INFINITY;
+    }
+    for (int64_t k = 0; own >= 0; k++) {
+        int64_t polygon = tp_municipal_around(municipal, own, k);
+        if (polygon < 0) {
+            break;
+        }
+        for (int64_t i = municipal->city_first[polygon]; i < municipal->city_first[polygon + 1]; i++) {
+            tp_municipal_city city = municipal->city[i];
+            consider(work, city.facility, city.unproven || work->facilities->maybe[city.facility], polygon, NAN, best);
+        }
+    }
+}
+
+static void measure_row(const largest_work *work, int64_t *found, double *distance_m, int64_t row) {
+    tp_measure *measure = work->measure;
+    const tp_facilities *facilities = work->facilities;
+    const largest_detail *detail = measure->detail;
+    best best = {.facility = -1, .via = -1, .high = measure->sample ? INFINITY : -INFINITY};
+    consider_near(work, found, distance_m, row, &best);
+    if (detail->municipal != NULL) {
+        consider_touching(work, row, &best);
+    }
+    if (best.facility < 0) {
+        tp_measure_set_interval(measure, row, -INFINITY, -INFINITY, best.high, TP_METHOD_STRAIGHT_LINE);
+        return;
+    }
+    double number = work->number[best.facility];
+    bool near = best.via < 0;
+    tp_measure_set_interval(measure, row, number, number, best.high,
+                            near ? TP_METHOD_STRAIGHT_LINE : TP_METHOD_POLYGON);
+    if (!near) {
+        best.distance_m =
+            tp_geodesic_distance_m(work->ellipsoid, measure->of->lon_deg[row], measure->of->lat_deg[row],
+                                   facilities->lon_deg[best.facility], facilities->lat_deg[best.facility]);
+    }
+    work->count[row] = 1;
+    measure->links[row] = (tp_link){.layer = facilities->layer[best.facility],
+                                    .note = (int32_t)best.via,
+                                    .row = facilities->row[best.facility],
+                                    .minutes = near ? tp_reach_minutes(&detail->reach, best.distance_m) : 0,
+                                    .distance_m = best.distance_m};
+}
+
+/* Moves the links, which stand one a row, together. */
+static void pack(largest_work *work) {
+    tp_measure *measure = work->measure;
+    int64_t total = 0;
+    for (int64_t row = 0; row < measure->of->n_rows; row++) {
+        measure->link_first[row] = total;
+        if (work->count[row]) {
+            measure->links[total++] = measure->links[row];
+        }
+    }
+    measure->link_first[measure->of->n_rows] = total;
+}
+
+static tp_code measure_rows(largest_work *work, tp_error *error) {
+    tp_measure *measure = work->measure;
+    int64_t n = measure->of->n_rows;
+    size_t rows = (size_t)(n > 0 ? n : 1);
+    size_t size = (size_t)(work->facilities->n > 0 ? work->facilities->n : 1);
+    bool lost = false;
+    measure->links = malloc(sizeof *measure->links * rows);
+    work->count = calloc(rows, 1);
+    if (measure->links == NULL || work->count == NULL) {
+        free(work->count);
+        return tp_error_memory(error);
+    }
+#pragma omp parallel reduction(|| : lost)
+    {
+        int64_t *found = malloc(sizeof *found * size);
+        double *distance_m = malloc(sizeof *distance_m * size);
+        lost = found == NULL || distance_m == NULL;
+#pragma omp for schedule(dynamic, 256)
+        for (int64_t row = 0; row < n; row++) {
+            if (!lost) {
+                measure_row(work, found, distance_m, row);
+            }
+        }
+        free(found);
+        free(distance_m);
+    }
+    if (!lost) {
+        pack(work);
+    }
+    free(work->count);
+    return lost ? tp_error_memory(error) : TP_OK;
+}
+
+static double *numbers_of(const tp_measure *measure, const tp_facilities *facilities, const char *name) {
+    double *number = malloc(sizeof *number * (size_t)(facilities->n > 0 ? facilities->n : 1));
+    for (int64_t i = 0; number != NULL && i < facilities->n; i++) {
+        const tp_column *column = tp_layer_column(measure->to[facilities->layer[i]], name);
+        if (column == NULL || !tp_column_number(column, facilities->row[i], &number[i])) {
+            number[i] = NAN;
+        }
+    }
+    return number;
+}
+
+/* The columns that a user's own measure adds to its layer. */
+static tp_code publish(const tp_step *step, const tp_measure *measure, tp_layer *of, tp_error *error) {
+    tp_column *value = NULL, *name = NULL;
+    tp_code code = tp_layer_add_column(of, step->name, TP_TYPE_DOUBLE, measure->unit, "largest", &value, error);
+    char *name_column = tp_text_format("%s_name", step->name);
+    if (code == TP_OK) {
+        code = name_column == NULL ? tp_error_memory(error)
+                                   : tp_layer_add_column(of, name_column, TP_TYPE_TEXT, "", "largest", &name, error);
+    }
+    free(name_column);
+    for (int64_t row = 0; row < of->n_rows && code == TP_OK; row++) {
+        if (measure->known[row]) {
+            const tp_link *link = &measure->links[measure->link_first[row]];
+            const char *label = tp_layer_label(measure->to[link->layer], link->row);
+            tp_column_set_double(value, row, measure->value[row]);
+            code = tp_column_set_text(name, row, label, strlen(label), error);
+        }
+    }
+    return code;
+}
+
+/* The unit of the number: its column's, else the column's name says what is counted. */
+static tp_code set_unit(tp_measure *measure, const char *column_name, tp_error *error) {
+    const tp_column *column = measure->n_to > 0 ? tp_layer_column(measure->to[0], column_name) : NULL;
+    char *unit = tp_text_copy(column != NULL && column->unit[0] != '\0' ? column->unit : column_name);
+    if (unit == NULL) {
+        return tp_error_memory(error);
+    }
+    free(measure->unit);
+    measure->unit = unit;
+    return TP_OK;
+}
+
+static tp_code make_detail(const largest_options *options, tp_measure *measure, tp_error *error) {
+    largest_detail *detail = calloc(1, sizeof *detail);
+    if (detail == NULL) {
+        return tp_error_memory(error);
+    }
+    measure->detail = detail;
+    measure->free_detail = free_detail;
+    detail->reach = (tp_reach){options->speed.value, options->detour};
+    detail->column = tp_text_copy(options->column);
+    detail->year = options->year == NULL ? NULL : tp_text_copy(options->year);
+    bool lost = detail->column == NULL || (options->year != NULL && detail->year == NULL);
+    return lost ? tp_error_memory(error) : TP_OK;
+}
+
+static tp_code find_largest(const tp_step *step, tp_dataset *dataset, tp_layer *of, tp_measure *measure,
+                            const tp_facilities *facilities, tp_error *error) {
+    const largest_options *options = step->options.values;
+    const tp_layer *polygons = options->touching == NULL ? NULL : tp_dataset_layer(dataset, options->touching);
+    largest_detail *detail = measure->detail;
+    tp_facility_index index = {0};
+    double *number = numbers_of(measure, facilities, options->column);
+    largest_work work = {.ellipsoid = &dataset->ellipsoid,
+                         .facilities = facilities,
+                         .index = &index,
+                         .number = number,
+                         .measure = measure};
+    tp_code code = number == NULL ? tp_error_memory(error) : set_unit(measure, options->column, error);
+    if (code == TP_OK && polygons != NULL) {
+        code = tp_municipal_new(polygons, measure, facilities, &detail->municipal, error);
+    }
+    if (code == TP_OK) {
+        code = tp_facility_index_new(&dataset->ellipsoid, facilities, TP_ALL, &index, error);
+    }
+    if (code == TP_OK) {
+        code = measure_rows(&work, error);
+    }
+    if (code == TP_OK && step->implied_by == NULL) {
+        code = publish(step, measure, of, error);
+    }
+    tp_facility_index_reset(&index);
+    free(number);
+    return code;
+}
+
+static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *dataset, tp_error *error) {
+    (void)run_settings;
+    const largest_options *options = step->options.values;
+    tp_layer *of = tp_dataset_layer(dataset, options->of);
+    tp_measure *measure = NULL;
+    tp_facilities facilities = {0};
+    tp_code code = tp_measure_new(step->name, &KIND, of, &measure, error);
+    if (code != TP_OK) {
+        return code;
+    }
+    measure->within_min = options->within.value;
+    code = make_detail(options, measure, error);
+    if (code == TP_OK) {
+        code = tp_facilities_gather(dataset, &options->to, options->where, measure, &facilities, error);
+    }
+    if (code == TP_OK && measure->missing_layer == NULL) {
+        code = find_largest(step, dataset, of, measure, &facilities, error);
+    }
+    tp_facilities_reset(&facilities);
+    if (code != TP_OK) {
+        tp_measure_free(measure);
+        return code;
+    }
+    return tp_dataset_add_measure(dataset, measure, error);
+}
+
+const tp_stage tp_stage_largest = {
+    .name = "largest",
+    .phase = TP_MEASURE,
+    .purpose = "the largest number among the features within a travel time, such as a city's population",
+    .settings = SETTINGS,
+    .n_settings = sizeof SETTINGS / sizeof SETTINGS[0],
+    .options_size = sizeof(largest_options),
+    .as_key = "as",
+    .needs = NEEDS,
+    .n_needs = sizeof NEEDS / sizeof NEEDS[0],
+    .adds = ADDS,
+    .n_adds = sizeof ADDS / sizeof ADDS[0],
+    .measures = true,
+    .dimension = TP_DIMENSION_COUNT,
+    .check = check,
+    .run = run,
+};

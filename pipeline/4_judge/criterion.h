@@ -1,0 +1,20 @@
+/** Judging one criterion over all rows, from measures that are already there. */
+#ifndef TP_JUDGE_CRITERION_H
+#define TP_JUDGE_CRITERION_H
+
+#include "technopolis/dataset.h"
+
+enum { TP_PARTS_MAX = 16 };
+
+/** Bits of tp_result.known. */
+enum { TP_KNOWN_VALUE = 1, TP_KNOWN_MARGIN = 2 };
+
+/**
+ * Judges `criterion` for every row of `sites` and gives the result (owned by the caller until it is added to the
+ * dataset). Looks its measures up by name; TP_E_INTERNAL when one is not there. O(rows x parts), rows in parallel.
+ */
+TP_NODISCARD tp_code tp_criterion_judge(const tp_dataset *dataset, const tp_profile *profile,
+                                        const tp_criterion *criterion, const tp_layer *sites, tp_result **result,
+                                        tp_error *error);
+
+#endif

@@ -1,0 +1,70 @@
+/**
+ * What goes into the output file: one function a layer or table, one file a group of them. All write to any sink, row
+ * by row, and change nothing in the dataset.
+ */
+#ifndef TP_WRITE_CONTENTS_H
+#define TP_WRITE_CONTENTS_H
+
+#include "5_write/record.h"
+#include "technopolis/stage.h"
+
+/** What all writers are given. */
+typedef struct tp_output {
+    tp_sink *sink;
+    const tp_run *run;
+    const tp_dataset *dataset;
+} tp_output;
+
+/** sites.c: every site with the first profile's verdicts, values and evidence. Nothing where no `sites` are read. */
+TP_NODISCARD tp_code tp_write_sites(const tp_output *output, tp_error *error);
+
+/** verdicts.c: each criterion of every profile for each site; what the criteria ask. Nothing where nothing was judged. */
+TP_NODISCARD tp_code tp_write_verdicts(const tp_output *output, tp_error *error);
+TP_NODISCARD tp_code tp_write_criteria(const tp_output *output, tp_error *error);
+
+/** evidence_links.c: lines from sites to the features that decide the first profile's criteria. */
+TP_NODISCARD tp_code tp_write_evidence_links(const tp_output *output, tp_error *error);
+
+/** layers.c: `prefectures`, then every other layer but `sites`, with all their columns. */
+TP_NODISCARD tp_code tp_write_layers(const tp_output *output, tp_error *error);
+
+/** tables.c: where it all comes from. */
+TP_NODISCARD tp_code tp_write_rejects(const tp_output *output, tp_error *error);
+TP_NODISCARD tp_code tp_write_run_info(const tp_output *output, tp_error *error);
+TP_NODISCARD tp_code tp_write_sources(const tp_output *output, tp_error *error);
+TP_NODISCARD tp_code tp_write_parameters(const tp_output *output, tp_error *error);
+
+/** titles.c: begins a layer with the title and description of that name in the run's language, else its own name. */
+TP_NODISCARD tp_code tp_output_begin(const tp_output *output, const char *name, tp_geometry geometry,
+                                     const tp_record *record, tp_error *error);
+/** Hands the record's current row to the sink; `shape` may be NULL. */
+TP_NODISCARD tp_code tp_output_row(const tp_output *output, const tp_record *record, const tp_shape *shape,
+                                   tp_error *error);
+TP_NODISCARD tp_code tp_output_end(const tp_output *output, tp_error *error);
+
+/** titles.c: true for the tables which the program makes itself, whose names no layer may have; case is ignored. */
+bool tp_output_reserves(const char *name);
+
+/** layers.c: the geometry of a layer's row; none where the row has no shape. */
+tp_shape tp_layer_shape(const tp_layer *layer, int64_t row);
+
+/** layers.c: true when the layer was read from a file, so that its rows have a source. */
+bool tp_layer_is_read(const tp_dataset *dataset, const tp_layer *layer);
+
+/** layers.c: the file that a row was read from, or NULL; its feature's id there, false where there is none. */
+const char *tp_layer_source_file(const tp_dataset *dataset, const tp_layer *layer, int64_t row);
+bool tp_layer_source_fid(const tp_layer *layer, int64_t row, int64_t *fid);
+
+/** verdicts.c: a result's row ready to be written. */
+typedef struct tp_outcome {
+    const char *verdict, *method; /**< method NULL: none */
+    const char *unit;             /**< of the three numbers */
+    double value, margin, threshold;
+    bool has_value, has_margin;
+} tp_outcome;
+tp_outcome tp_result_outcome(const tp_result *result, int64_t row);
+
+/** verdicts.c: the results of a profile, as a run of `*n` in the dataset; NULL where it was not judged. */
+tp_result *const *tp_profile_results(const tp_dataset *dataset, size_t profile, size_t *n);
+
+#endif

@@ -1,0 +1,102 @@
+/* Evidence of a criterion, put together from what its measures say. See evidence.h. */
+#include "5_write/evidence.h"
+
+#include "technopolis/schema.h"
+
+#include <string.h>
+
+/* Puts `; ` between what stands from `start` on and what comes; gives the size to return to when nothing comes. */
+static size_t begin_item(tp_text *text, size_t start) {
+    size_t before = text->size;
+    if (text->size > start) {
+        tp_text_add(text, "; ");
+    }
+    return before;
+}
+
+static void end_item(tp_text *text, size_t before, size_t begun) {
+    if (!text->lost && text->size == begun && text->size > before) {
+        text->size = before;
+        text->data[before] = '\0';
+    }
+}
+
+/* Was this missing layer already named by one of the first `n` measures? */
+static bool is_said(const tp_measure *const *measures, size_t n, const char *layer) {
+    for (size_t i = 0; i < n; i++) {
+        if (measures[i] != NULL && measures[i]->missing_layer != NULL &&
+            strcmp(measures[i]->missing_layer, layer) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void write_measure(const tp_measure *measure, int64_t row, size_t start, tp_text *text) {
+    size_t before = begin_item(text, start);
+    size_t begun = text->size;
+    if (measure->missing_layer != NULL) {
+        tp_text_add(text, "layer %s is not read", measure->missing_layer);
+    } else {
+        measure->kind->evidence(measure, row, text);
+    }
+    end_item(text, before, begun);
+}
+
+/* A standard layer that a left-out part names in its settings and that is not there; NULL where it names none. */
+static const char *absent_layer(const tp_dataset *dataset, const tp_node *node) {
+    if (node == NULL) {
+        return NULL;
+    }
+    const char *name = tp_node_text(node);
+    if (name != NULL) {
+        return tp_schema_is_standard(name) && tp_dataset_layer(dataset, name) == NULL ? name : NULL;
+    }
+    for (size_t i = 0; i < tp_node_count(node); i++) {
+        const char *found = absent_layer(dataset, tp_node_at(node, i));
+        if (found != NULL) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
+static void write_left_out(const tp_dataset *dataset, const tp_part *part, size_t start, tp_text *text) {
+    bool touching = strcmp(part->kind, "touching") == 0;
+    const char *what = touching ? "own and touching municipality" : part->kind;
+    /* Where several layers are not there, the polygons are why an optional part is left out. */
+    const char *layer = absent_layer(dataset, part->settings != NULL ? tp_node_find(part->settings, "polygons") : NULL);
+    layer = layer != NULL ? layer : absent_layer(dataset, part->settings);
+    if (layer == NULL && touching) {
+        layer = "municipalities"; /* what it looks at by default */
+    }
+    (void)begin_item(text, start);
+    if (layer != NULL) {
+        tp_text_add(text, "layer %s is not read: %s left out", layer, what);
+    } else {
+        tp_text_add(text, "%s left out: a layer that it needs is not read", what);
+    }
+}
+
+void tp_evidence_write(const tp_dataset *dataset, const tp_result *result, int64_t row, tp_text *text) {
+    const tp_criterion *criterion = result->criterion;
+    size_t start = text->size;
+    for (size_t i = 0; i < criterion->n_parts; i++) {
+        const tp_measure *measure = result->measures[i];
+        if (measure == NULL) {
+            write_left_out(dataset, &criterion->parts[i], start, text);
+        } else if (measure->missing_layer == NULL || !is_said(result->measures, i, measure->missing_layer)) {
+            write_measure(measure, row, start, text);
+        }
+    }
+    for (size_t i = 0; i < criterion->n_also; i++) {
+        const tp_measure *measure = result->also[i];
+        if (measure == NULL) {
+            continue;
+        }
+        if (measure->missing_layer == NULL || (!is_said(result->measures, criterion->n_parts, measure->missing_layer) &&
+                                               !is_said(result->also, i, measure->missing_layer))) {
+            write_measure(measure, row, start, text);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+/*
+ * The layer `evidence_links`: a line from a site to each feature that a criterion of the first profile rests on, each
+ * feature once a site and criterion. A feature of a table has no position: its row has no line.
+ */
+#include "5_write/contents.h"
+#include "5_write/position.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const tp_record_field FIELDS[] = {
+    {"site_id", TP_TYPE_TEXT, NULL, NULL},
+    {"criterion_id", TP_TYPE_TEXT, NULL, NULL},
+    {"feature_layer", TP_TYPE_TEXT, NULL, NULL},
+    {"feature_id", TP_TYPE_TEXT, NULL, NULL},
+    {"feature_name", TP_TYPE_TEXT, NULL, NULL},
+    {"minutes", TP_TYPE_DOUBLE, "min", NULL},
+    {"km", TP_TYPE_DOUBLE, "km", "geodesic length for straight_line, length along the path for road"},
+    {"method", TP_TYPE_TEXT, NULL, "road, road_model, straight_line, polygon or table"},
+};
+
+typedef struct link_writer {
+    const tp_output *output;
+    const tp_layer *sites;
+    tp_positions *positions; /* of `sites` and of every layer measured to */
+    size_t n_positions, capacity;
+    tp_shapes line; /* one row of two vertices, used again and again */
+    tp_record record;
+} link_writer;
+
+static size_t n_measures(const tp_result *result) {
+    return result->criterion->n_parts + result->criterion->n_also;
+}
+
+/* Measure i of a result, parts first; NULL where it has none or it says nothing. */
+static const tp_measure *measure_at(const tp_result *result, size_t i) {
+    size_t n_parts = result->criterion->n_parts;
+    const tp_measure *measure = i < n_parts ? result->measures[i] : result->also[i - n_parts];
+    return measure != NULL && measure->missing_layer == NULL ? measure : NULL;
+}
+
+static const tp_positions *find_positions(const link_writer *writer, const tp_layer *layer) {
+    for (size_t i = 0; i < writer->n_positions; i++) {
+        if (writer->positions[i].layer == layer) {
+            return &writer->positions[i];
+        }
+    }
+    return NULL;
+}
+
+static tp_code add_positions(link_writer *writer, const tp_layer *layer, tp_error *error) {
+    if (find_positions(writer, layer) != NULL) {
+        return TP_OK;
+    }
+    if (writer->n_positions == writer->capacity) {
+        size_t capacity = writer->capacity + 16;
+        tp_positions *positions = realloc(writer->positions, capacity * sizeof *positions);
+        if (positions == NULL) {
+            return tp_error_memory(error);
+        }
+        writer->positions = positions;
+        writer->capacity = capacity;
+    }
+    tp_code code = tp_positions_new(layer, &writer->positions[writer->n_positions], error);
+    writer->n_positions += code == TP_OK ? 1 : 0;
+    return code;
+}
+
+static tp_code prepare(link_writer *writer, tp_result *const *results, size_t n, tp_error *error) {
+    static const double zeros[2] = {0};
+    tp_code code = tp_shapes_add_row(&writer->line, error);
+    if (code == TP_OK) {
+        code = tp_shapes_add_part(&writer->line, error);
+    }
+    if (code == TP_OK) {
+        code = tp_shapes_add_ring(&writer->line, zeros, zeros, 2, error);
+    }
+    if (code == TP_OK) {
+        code = add_positions(writer, writer->sites, error);
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < n_measures(results[i]); k++) {
+            const tp_measure *measure = measure_at(results[i], k);
+            for (size_t to = 0; code == TP_OK && measure != NULL && to < measure->n_to; to++) {
+                code = add_positions(writer, measure->to[to], error);
+            }
+        }
+    }
+    return code;
+}
+
+/* Was this feature linked by an earlier measure of the result, or earlier by measure k? Some 10 x 10 at most. */
+static bool is_linked(const tp_result *result, size_t k, int64_t index, int64_t row) {
+    const tp_measure *measure = measure_at(result, k);
+    const tp_link *link = &measure->links[index];
+    for (size_t other = 0; other <= k; other++) {
+        const tp_measure *earlier = measure_at(result, other);
+        if (earlier == NULL) {
+            continue;
+        }
+        int64_t end = other == k ? index : earlier->link_first[row + 1];
+        for (int64_t i = earlier->link_first[row]; i < end; i++) {
+            if (earlier->links[i].row == link->row &&
+                earlier->to[earlier->links[i].layer] == measure->to[link->layer]) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The line from the site to the feature; none where one of them has no position. */
+static tp_shape make_line(link_writer *writer, int64_t site, const tp_layer *layer, int64_t feature) {
+    const tp_positions *from = find_positions(writer, writer->sites);
+    const tp_positions *to = find_positions(writer, layer);
+    tp_shape shape = {.geometry = TP_GEOMETRY_NONE};
+    if (from->lon_deg == NULL || to->lon_deg == NULL || isnan(from->lon_deg[site]) || isnan(to->lon_deg[feature])) {
+        return shape;
+    }
+    writer->line.x[0] = from->lon_deg[site];
+    writer->line.y[0] = from->lat_deg[site];
+    writer->line.x[1] = to->lon_deg[feature];
+    writer->line.y[1] = to->lat_deg[feature];
+    return (tp_shape){.geometry = TP_GEOMETRY_LINE, .shapes = &writer->line, .row = 0};
+}
+
+static tp_code write_link(link_writer *writer, const tp_result *result, const tp_measure *measure, const tp_link *link,
+                          int64_t row, tp_error *error) {
+    const tp_layer *layer = measure->to[link->layer];
+    tp_record *record = &writer->record;
+    tp_record_start(record);
+    tp_put_text(record, tp_layer_id(writer->sites, row));
+    tp_put_text(record, result->criterion->id);
+    tp_put_text(record, layer->name);
+    tp_put_text(record, tp_layer_id(layer, link->row));
+    tp_put_text(record, tp_layer_label(layer, link->row));
+    tp_put_double(record, link->minutes, !isnan(link->minutes));
+    tp_put_double(record, link->distance_m / 1000, !isnan(link->distance_m));
+    tp_put_text(record, tp_method_text((tp_method)measure->method[row]));
+    tp_shape shape = make_line(writer, row, layer, link->row);
+    return tp_output_row(writer->output, record, &shape, error);
+}
+
+static tp_code write_result(link_writer *writer, const tp_result *result, int64_t row, tp_error *error) {
+    tp_code code = TP_OK;
+    for (size_t k = 0; k < n_measures(result); k++) {
+        const tp_measure *measure = measure_at(result, k);
+        if (measure == NULL || measure->links == NULL) {
+            continue;
+        }
+        for (int64_t i = measure->link_first[row]; code == TP_OK && i < measure->link_first[row + 1]; i++) {
+            if (!is_linked(result, k, i, row)) {
+                code = write_link(writer, result, measure, &measure->links[i], row, error);
+            }
+        }
+    }
+    return code;
+}
+
+tp_code tp_write_evidence_links(const tp_output *output, tp_error *error) {
+    size_t n = 0;
+    tp_result *const *results = tp_profile_results(output->dataset, 0, &n);
+    link_writer writer = {.output = output, .sites = tp_dataset_layer(output->dataset, "sites")};
+    if (writer.sites == NULL || results == NULL) {
+        return TP_OK;
+    }
+    tp_code code = tp_record_add_all(&writer.record, FIELDS, sizeof FIELDS / sizeof FIELDS[0], error);
+    if (code == TP_OK) {
+        code = prepare(&writer, results, n, error);
+    }
+    if (code == TP_OK) {
+        code = tp_output_begin(output, "evidence_links", TP_GEOMETRY_LINE, &writer.record, error);
+    }
+    for (int64_t row = 0; code == TP_OK && row < writer.sites->n_rows; row++) {
+        for (size_t i = 0; code == TP_OK && i < n; i++) {
+            code = write_result(&writer, results[i], row, error);
+        }
+    }
+    if (code == TP_OK) {
+        code = tp_output_end(output, error);
+    }
+    for (size_t i = 0; i < writer.n_positions; i++) {
+        tp_positions_reset(&writer.positions[i]);
+    }
+    free(writer.positions);
+    tp_shapes_reset(&writer.line);
+    tp_record_reset(&writer.record);
+    return code;
+}

@@ -1,0 +1,156 @@
+/* The stage `geopackage`: the whole dataset as one file of layers and tables. */
+#include "5_write/contents.h"
+#include "5_write/output_file.h"
+
+#include "technopolis/plan.h"
+#include "technopolis/text.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+typedef struct geopackage_options {
+    const char *file;
+} geopackage_options;
+
+static const tp_setting SETTINGS[] = {
+    {.key = "file",
+     .kind = TP_SETTING_PATH,
+     .required = true,
+     .help = "the file to write; an existing one is replaced when the new one is complete",
+     .offset = offsetof(geopackage_options, file)},
+};
+
+static bool is_same_file(const char *path, const char *other) {
+    struct stat a, b;
+    if (stat(path, &a) == 0 && stat(other, &b) == 0) {
+        return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+    }
+    return strcmp(path, other) == 0;
+}
+
+/* Does the step name this file in a setting that holds a path or paths? */
+static bool names_file(const tp_step *step, const char *base, const char *path) {
+    bool found = false;
+    for (size_t i = 0; step->options.values != NULL && i < step->stage->n_settings && !found; i++) {
+        const tp_setting *setting = &step->stage->settings[i];
+        const char *value = (const char *)step->options.values + setting->offset;
+        tp_texts list = {0};
+        const char *one = NULL;
+        if (setting->kind == TP_SETTING_PATHS) {
+            memcpy(&list, value, sizeof list);
+        } else if (setting->kind == TP_SETTING_PATH) {
+            memcpy(&one, value, sizeof one);
+            list = (tp_texts){.n = one != NULL ? 1 : 0, .items = &one};
+        }
+        for (size_t k = 0; k < list.n && !found; k++) {
+            char *other = tp_plan_path(base, list.items[k]);
+            found = other != NULL && is_same_file(path, other);
+            free(other);
+        }
+    }
+    return found;
+}
+
+/* An output must be neither an input of the run nor another output of it. */
+static void check_other_steps(const tp_step *step, const tp_plan *plan, const char *shown, const char *path,
+                              tp_place place, tp_faults *faults) {
+    for (size_t i = 0; i < plan->n_steps && plan->steps[i] != step; i++) {
+        const tp_step *other = plan->steps[i];
+        if (names_file(other, plan->base, path)) {
+            tp_faults_add_at(faults, place, "'%s' is also %s of this run (expected a file of its own)", shown,
+                             other->stage->phase == TP_WRITE ? "another output" : "an input");
+            return;
+        }
+    }
+}
+
+/* Table names in a GeoPackage are one whatever their case, and some are taken by the program's own tables. */
+static void check_names(const tp_schema *schema, tp_faults *faults) {
+    for (size_t i = 0; i < schema->n_heads; i++) {
+        const tp_head *head = &schema->heads[i];
+        if (tp_output_reserves(head->name)) {
+            tp_faults_add_at(faults, head->place,
+                             "a layer cannot be named '%s', which is the name of a table that the program writes "
+                             "(expected another name)",
+                             head->name);
+        }
+        for (size_t k = 0; k < i; k++) {
+            if (strcasecmp(schema->heads[k].name, head->name) == 0) {
+                tp_faults_add_at(faults, head->place,
+                                 "layers '%s' and '%s' would be one table in a GeoPackage, where case does not count",
+                                 schema->heads[k].name, head->name);
+            }
+        }
+    }
+}
+
+static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
+    const geopackage_options *options = step->options.values;
+    check_names(&plan->schema, faults);
+    if (options->file == NULL) {
+        return;
+    }
+    tp_place place = tp_options_place(&step->options, SETTINGS, "file", step->place);
+    if (options->file[0] == '\0' || strncmp(options->file, "/vsi", 4) == 0) {
+        tp_faults_add_at(faults, place, "'%s' cannot be written (expected the path of a file)", options->file);
+        return;
+    }
+    char *path = tp_plan_path(plan->base, options->file);
+    if (path == NULL) {
+        tp_faults_add(faults, TP_E_MACHINE, "out of memory");
+        return;
+    }
+    tp_error error = {0};
+    if (!tp_output_file_possible(path, &error)) {
+        tp_faults_add_code_at(faults, TP_E_MACHINE, place, "%s", error.message);
+    }
+    check_other_steps(step, plan, options->file, path, place, faults);
+    free(path);
+}
+
+typedef tp_code (*content)(const tp_output *output, tp_error *error);
+
+/* In the order in which a reader of the file finds them. */
+static const content CONTENTS[] = {
+    tp_write_sites,   tp_write_verdicts, tp_write_criteria, tp_write_evidence_links, tp_write_layers,
+    tp_write_rejects, tp_write_run_info, tp_write_sources,  tp_write_parameters,
+};
+enum { N_CONTENTS = sizeof CONTENTS / sizeof CONTENTS[0] };
+
+static tp_code run(const tp_step *step, const tp_run *run, tp_dataset *dataset, tp_error *error) {
+    const geopackage_options *options = step->options.values;
+    tp_output output = {.run = run, .dataset = dataset};
+    tp_code code = TP_OK;
+    char *path = tp_plan_path(run->base, options->file);
+    if (path == NULL) {
+        return tp_error_memory(error);
+    }
+    code = tp_sink_new(path, dataset->geographic_crs, run->crs, &output.sink, error);
+    for (size_t i = 0; code == TP_OK && i < N_CONTENTS; i++) {
+        if (run->progress != NULL) {
+            run->progress(run->progress_user, TP_WRITE, step->name, (int64_t)i, N_CONTENTS);
+        }
+        code = CONTENTS[i](&output, error);
+    }
+    if (code == TP_OK) {
+        code = tp_sink_commit(output.sink, error);
+    }
+    tp_sink_free(output.sink);
+    free(path);
+    return code;
+}
+
+const tp_stage tp_stage_geopackage = {
+    .name = "geopackage",
+    .phase = TP_WRITE,
+    .purpose = "writes sites, verdicts, evidence and all layers as one GeoPackage",
+    .settings = SETTINGS,
+    .n_settings = sizeof SETTINGS / sizeof SETTINGS[0],
+    .options_size = sizeof(geopackage_options),
+    .main_key = "file",
+    .check = check,
+    .run = run,
+};

@@ -1,0 +1,92 @@
+/* Every layer that is not `sites`: all its columns as they were used, and where each row was read from. */
+#include "5_write/contents.h"
+
+#include <string.h>
+
+tp_shape tp_layer_shape(const tp_layer *layer, int64_t row) {
+    tp_shape shape = {.geometry = layer->geometry, .row = row};
+    if (layer->geometry == TP_GEOMETRY_POINT) {
+        shape.lon_deg = layer->lon_deg[row];
+        shape.lat_deg = layer->lat_deg[row];
+    } else if (row < layer->shapes.n_rows) {
+        shape.shapes = &layer->shapes;
+    } else {
+        shape.geometry = TP_GEOMETRY_NONE;
+    }
+    return shape;
+}
+
+const char *tp_layer_source_file(const tp_dataset *dataset, const tp_layer *layer, int64_t row) {
+    int32_t source = layer->source != NULL ? layer->source[row] : -1;
+    return source >= 0 && (size_t)source < dataset->n_sources ? dataset->sources[source].file : NULL;
+}
+
+bool tp_layer_source_fid(const tp_layer *layer, int64_t row, int64_t *fid) {
+    *fid = layer->source_fid != NULL ? layer->source_fid[row] : -1;
+    return *fid >= 0;
+}
+
+bool tp_layer_is_read(const tp_dataset *dataset, const tp_layer *layer) {
+    for (size_t i = 0; i < dataset->n_sources; i++) {
+        if (dataset->sources[i].layer != NULL && strcmp(dataset->sources[i].layer, layer->name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static tp_code declare(const tp_layer *layer, bool read, tp_record *record, tp_error *error) {
+    tp_code code = TP_OK;
+    for (size_t i = 0; code == TP_OK && i < layer->n_columns; i++) {
+        const tp_column *column = layer->columns[i];
+        code = tp_record_add(record, column->name, column->type, column->unit, NULL, error);
+    }
+    if (code == TP_OK && read) {
+        code = tp_record_add(record, "source_file", TP_TYPE_TEXT, NULL, NULL, error);
+    }
+    if (code == TP_OK && read) {
+        code = tp_record_add(record, "source_fid", TP_TYPE_INT64, NULL, NULL, error);
+    }
+    return code;
+}
+
+static tp_code write_layer(const tp_output *output, const tp_layer *layer, tp_error *error) {
+    bool read = tp_layer_is_read(output->dataset, layer);
+    tp_record record = {0};
+    tp_code code = declare(layer, read, &record, error);
+    if (code == TP_OK) {
+        code = tp_output_begin(output, layer->name, layer->geometry, &record, error);
+    }
+    for (int64_t row = 0; code == TP_OK && row < layer->n_rows; row++) {
+        tp_record_start(&record);
+        for (size_t i = 0; i < layer->n_columns; i++) {
+            tp_put_column(&record, layer->columns[i], row);
+        }
+        if (read) {
+            int64_t fid = 0;
+            bool has_fid = tp_layer_source_fid(layer, row, &fid);
+            tp_put_text(&record, tp_layer_source_file(output->dataset, layer, row));
+            tp_put_int64(&record, fid, has_fid);
+        }
+        tp_shape shape = tp_layer_shape(layer, row);
+        code = tp_output_row(output, &record, &shape, error);
+    }
+    if (code == TP_OK) {
+        code = tp_output_end(output, error);
+    }
+    tp_record_reset(&record);
+    return code;
+}
+
+tp_code tp_write_layers(const tp_output *output, tp_error *error) {
+    const tp_dataset *dataset = output->dataset;
+    const tp_layer *prefectures = tp_dataset_layer(dataset, "prefectures");
+    tp_code code = prefectures != NULL ? write_layer(output, prefectures, error) : TP_OK;
+    for (size_t i = 0; code == TP_OK && i < dataset->n_layers; i++) {
+        const tp_layer *layer = dataset->layers[i];
+        if (layer != prefectures && strcmp(layer->name, "sites") != 0) {
+            code = write_layer(output, layer, error);
+        }
+    }
+    return code;
+}

@@ -1,0 +1,46 @@
+/**
+ * A record: the fields of a table being written and the cells of its current row. Fields are declared once, then each
+ * row is filled in the order of declaration and handed to the sink; nothing is allocated for a row.
+ */
+#ifndef TP_WRITE_RECORD_H
+#define TP_WRITE_RECORD_H
+
+#include "5_write/sink.h"
+
+/** Initialise with `= {0}`. */
+typedef struct tp_record {
+    tp_field *fields;
+    tp_cell *cells;
+    size_t n, capacity;
+    size_t next; /**< the field that the next put fills */
+} tp_record;
+
+void tp_record_reset(tp_record *record);
+
+/** True when a field of this name exists; as in SQLite, A–Z and a–z are the same. */
+bool tp_record_has(const tp_record *record, const char *name);
+
+/**
+ * Declares a field. Where the name is taken, or is `fid` or `geom` (the feature id and the geometry of a GeoPackage),
+ * `_2`, `_3` … is put behind it. `unit` and `help` may be NULL.
+ */
+TP_NODISCARD tp_code tp_record_add(tp_record *record, const char *name, tp_type type, const char *unit,
+                                   const char *help, tp_error *error);
+
+/** A field declared in a table of constants. */
+typedef struct tp_record_field {
+    const char *name;
+    tp_type type;
+    const char *unit, *help;
+} tp_record_field;
+TP_NODISCARD tp_code tp_record_add_all(tp_record *record, const tp_record_field *fields, size_t n, tp_error *error);
+
+/** Begins a row. Then one put a field, in order: NULL text and unknown numbers are missing. Texts are borrowed. */
+void tp_record_start(tp_record *record);
+void tp_put_text(tp_record *record, const char *text);
+void tp_put_double(tp_record *record, double value, bool known);
+void tp_put_int64(tp_record *record, int64_t value, bool known);
+/** A row of a column; a NULL column is missing. */
+void tp_put_column(tp_record *record, const tp_column *column, int64_t row);
+
+#endif

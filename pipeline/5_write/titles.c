@@ -1,0 +1,100 @@
+/* Titles and descriptions of what the program writes, in both languages, and the begin and end of a layer. */
+#include "5_write/contents.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum { ENGLISH, JAPANESE, LANGUAGES };
+
+typedef struct title {
+    const char *name;
+    const char *title[LANGUAGES];
+    const char *description[LANGUAGES];
+    bool made; /* by the program, not read */
+} title;
+
+static const title TITLES[] = {
+    {"sites",
+     {"Sites", "候補地"},
+     {"Each site with its verdict, and for each criterion of the first profile verdict, value, margin, evidence and "
+      "method",
+      "候補地ごとの総合判定と、最初のプロファイルの要件ごとの判定・値・余裕・根拠・方法"},
+     false},
+    {"verdicts",
+     {"Verdicts", "要件別判定"},
+     {"One row a profile, site and criterion; margin is at least 0 exactly when the criterion is met",
+      "プロファイル・候補地・要件ごとに1行。余裕は要件を満たすとき、かつそのときに限り0以上"},
+     true},
+    {"criteria",
+     {"Criteria", "要件"},
+     {"What each criterion of each profile asks for", "各プロファイルの要件の内容"},
+     true},
+    {"evidence_links",
+     {"Evidence links", "根拠リンク"},
+     {"Lines from a site to the features that its criteria of the first profile rest on",
+      "候補地から、最初のプロファイルの判定の根拠となる地物への線"},
+     true},
+    {"prefectures", {"Prefectures", "都道府県"}, {"Prefectures as used", "使用した都道府県"}, false},
+    {"rejects",
+     {"Rejects", "除外・修正一覧"},
+     {"Every input feature that was left out or mended", "除外または修正された入力地物"},
+     true},
+    {"run_info",
+     {"Run information", "実行情報"},
+     {"Versions, configuration and seed of this run", "この実行の版・設定・乱数の種"},
+     true},
+    {"sources",
+     {"Sources", "入力ファイル"},
+     {"Each file read, with where its encoding and CRS come from", "読み込んだファイルと、文字コード・座標系の由来"},
+     true},
+    {"parameters",
+     {"Parameters", "パラメータ"},
+     {"Every setting in force and where its value comes from", "有効な設定値とその由来"},
+     true},
+    {"layer_styles", {"Layer styles", "レイヤスタイル"}, {"Styles for QGIS", "QGIS用スタイル"}, true},
+};
+enum { N_TITLES = sizeof TITLES / sizeof TITLES[0] };
+
+bool tp_output_reserves(const char *name) {
+    static const char *const prefixes[] = {"gpkg_", "sqlite_", "rtree_"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        if (strncasecmp(name, prefixes[i], strlen(prefixes[i])) == 0) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < N_TITLES; i++) {
+        if (TITLES[i].made && strcasecmp(name, TITLES[i].name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+tp_code tp_output_begin(const tp_output *output, const char *name, tp_geometry geometry, const tp_record *record,
+                        tp_error *error) {
+    int language = output->run->language == JAPANESE ? JAPANESE : ENGLISH;
+    tp_sink_layer layer = {.name = name,
+                           .title = name,
+                           .description = "",
+                           .geometry = geometry,
+                           .fields = record->fields,
+                           .n_fields = record->n};
+    for (size_t i = 0; i < N_TITLES; i++) {
+        if (strcmp(name, TITLES[i].name) == 0) {
+            layer.title = TITLES[i].title[language];
+            layer.description = TITLES[i].description[language];
+        }
+    }
+    return tp_sink_begin_layer(output->sink, &layer, error);
+}
+
+tp_code tp_output_row(const tp_output *output, const tp_record *record, const tp_shape *shape, tp_error *error) {
+    if (record->next != record->n) {
+        return tp_error_set(error, TP_E_INTERNAL, "a row has %zu cells (expected %zu)", record->next, record->n);
+    }
+    return tp_sink_row(output->sink, record->cells, shape, error);
+}
+
+tp_code tp_output_end(const tp_output *output, tp_error *error) {
+    return tp_sink_end_layer(output->sink, error);
+}

@@ -1,0 +1,201 @@
+/* The tables `verdicts` (every profile, site, criterion) and `criteria` (what each asks for). */
+#include "5_write/contents.h"
+#include "5_write/evidence.h"
+
+tp_outcome tp_result_outcome(const tp_result *result, int64_t row) {
+    size_t part = result->part[row];
+    const tp_measure *measure = result->measures[part];
+    tp_outcome outcome = {
+        .verdict = tp_verdict_text((tp_verdict)result->verdict[row]),
+        .threshold = result->criterion->parts[part].threshold.value,
+        .value = result->value[row],
+        .margin = result->margin[row],
+        .unit = result->criterion->parts[part].threshold.unit,
+        .has_value = (result->known[row] & 1) != 0,
+        .has_margin = (result->known[row] & 2) != 0,
+    };
+    if (measure != NULL && measure->missing_layer == NULL) {
+        outcome.method = tp_method_text((tp_method)measure->method[row]);
+    }
+    return outcome;
+}
+
+tp_result *const *tp_profile_results(const tp_dataset *dataset, size_t profile, size_t *n) {
+    *n = 0;
+    if (profile >= dataset->n_profiles) {
+        return NULL;
+    }
+    size_t first = 0;
+    while (first < dataset->n_results && dataset->results[first]->profile != dataset->profiles[profile]) {
+        first++;
+    }
+    while (first + *n < dataset->n_results && dataset->results[first + *n]->profile == dataset->profiles[profile]) {
+        (*n)++;
+    }
+    return *n > 0 ? dataset->results + first : NULL;
+}
+
+static const tp_record_field VERDICT_FIELDS[] = {
+    {"profile", TP_TYPE_TEXT, NULL, NULL},
+    {"site_id", TP_TYPE_TEXT, NULL, NULL},
+    {"criterion_id", TP_TYPE_TEXT, NULL, NULL},
+    {"verdict", TP_TYPE_TEXT, NULL, "met, not_met or unknown"},
+    {"value", TP_TYPE_DOUBLE, NULL, "in the criterion's unit; NULL: nothing found, unreachable or not known"},
+    {"threshold", TP_TYPE_DOUBLE, NULL, "in the criterion's unit"},
+    {"margin", TP_TYPE_DOUBLE, NULL, "in the criterion's unit; at least 0 exactly when met"},
+    {"evidence", TP_TYPE_TEXT, NULL, NULL},
+    {"method", TP_TYPE_TEXT, NULL, "road, road_model, straight_line, polygon or table"},
+    {"unit", TP_TYPE_TEXT, NULL, "of value, threshold and margin: those of the part that decides"},
+};
+
+static tp_code write_verdict(const tp_output *output, const tp_result *result, const tp_layer *sites, int64_t row,
+                             tp_record *record, tp_text *evidence, tp_error *error) {
+    tp_outcome outcome = tp_result_outcome(result, row);
+    tp_text_clear(evidence);
+    tp_evidence_write(output->dataset, result, row, evidence);
+    if (evidence->lost) {
+        return tp_error_memory(error);
+    }
+    tp_record_start(record);
+    tp_put_text(record, result->profile->id);
+    tp_put_text(record, tp_layer_id(sites, row));
+    tp_put_text(record, result->criterion->id);
+    tp_put_text(record, outcome.verdict);
+    tp_put_double(record, outcome.value, outcome.has_value);
+    tp_put_double(record, outcome.threshold, true);
+    tp_put_double(record, outcome.margin, outcome.has_margin);
+    tp_put_text(record, evidence->size > 0 ? tp_text_get(evidence) : NULL);
+    tp_put_text(record, outcome.method);
+    tp_put_text(record, outcome.unit);
+    return tp_output_row(output, record, NULL, error);
+}
+
+tp_code tp_write_verdicts(const tp_output *output, tp_error *error) {
+    const tp_dataset *dataset = output->dataset;
+    const tp_layer *sites = tp_dataset_layer(dataset, "sites");
+    if (sites == NULL || dataset->n_results == 0) {
+        return TP_OK;
+    }
+    tp_record record = {0};
+    tp_text evidence = {0};
+    size_t n_fields = sizeof VERDICT_FIELDS / sizeof VERDICT_FIELDS[0];
+    tp_code code = tp_record_add_all(&record, VERDICT_FIELDS, n_fields, error);
+    if (code == TP_OK) {
+        code = tp_output_begin(output, "verdicts", TP_GEOMETRY_NONE, &record, error);
+    }
+    for (size_t profile = 0; code == TP_OK && profile < dataset->n_profiles; profile++) {
+        size_t n = 0;
+        tp_result *const *results = tp_profile_results(dataset, profile, &n);
+        for (int64_t row = 0; code == TP_OK && row < sites->n_rows; row++) {
+            for (size_t i = 0; code == TP_OK && i < n; i++) {
+                code = write_verdict(output, results[i], sites, row, &record, &evidence, error);
+            }
+        }
+    }
+    if (code == TP_OK) {
+        code = tp_output_end(output, error);
+    }
+    tp_text_reset(&evidence);
+    tp_record_reset(&record);
+    return code;
+}
+
+static const tp_record_field CRITERION_FIELDS[] = {
+    {"profile", TP_TYPE_TEXT, NULL, NULL},
+    {"criterion_id", TP_TYPE_TEXT, NULL, NULL},
+    {"title_en", TP_TYPE_TEXT, NULL, NULL},
+    {"title_ja", TP_TYPE_TEXT, NULL, NULL},
+    {"required", TP_TYPE_INT64, NULL, "1: decides the site's verdict; 0: informative"},
+    {"measure", TP_TYPE_TEXT, NULL, "what is measured, part by part with its threshold"},
+    {"comparison", TP_TYPE_TEXT, NULL, "at_least or at_most"},
+    {"threshold", TP_TYPE_DOUBLE, NULL, "of the first part, in `unit`; inclusive"},
+    {"unit", TP_TYPE_TEXT, NULL, NULL},
+    {"source", TP_TYPE_TEXT, NULL, "who asks for it"},
+};
+
+/* A setting's value: a text, or the texts of a list or map with commas. */
+static void describe_value(const tp_node *node, tp_text *text) {
+    if (tp_node_get_kind(node) == TP_NODE_TEXT) {
+        tp_text_add(text, "%s", tp_node_text(node));
+        return;
+    }
+    bool map = tp_node_get_kind(node) == TP_NODE_MAP;
+    for (size_t i = 0; i < tp_node_count(node); i++) {
+        tp_text_add(text, "%s%s%s", i > 0 ? " + " : "", map ? tp_node_key(node, i) : "", map ? " " : "");
+        describe_value(tp_node_at(node, i), text);
+    }
+}
+
+/* `count (to institutes, within 30 min) at least 2 institutes` */
+static void describe_part(const tp_part *part, tp_text *text) {
+    tp_text_add(text, "%s", part->kind);
+    size_t n =
+        part->settings != NULL && tp_node_get_kind(part->settings) == TP_NODE_MAP ? tp_node_count(part->settings) : 0;
+    for (size_t i = 0; i < n; i++) {
+        tp_text_add(text, "%s%s ", i == 0 ? " (" : ", ", tp_node_key(part->settings, i));
+        describe_value(tp_node_at(part->settings, i), text);
+    }
+    tp_text_add(text, "%s %s ", n > 0 ? ")" : "", part->comparison == TP_AT_LEAST ? "at least" : "at most");
+    tp_text_add_number(text, part->threshold.value, 6);
+    tp_text_add(text, "%s%s%s", part->threshold.unit[0] != '\0' ? " " : "", part->threshold.unit,
+                part->left_out ? " [left out: its layers are not read]" : "");
+}
+
+static void describe_criterion(const tp_criterion *criterion, tp_text *text) {
+    static const char *const joins[] = {
+        [TP_COMBINE_ALL] = " and ", [TP_COMBINE_ANY] = " or ", [TP_COMBINE_FIRST] = ", else "};
+    tp_text_clear(text);
+    for (size_t i = 0; i < criterion->n_parts; i++) {
+        if (i > 0) {
+            tp_text_add(text, "%s", joins[criterion->combine]);
+        }
+        describe_part(&criterion->parts[i], text);
+    }
+}
+
+static tp_code write_criterion(const tp_output *output, const tp_profile *profile, const tp_criterion *criterion,
+                               tp_record *record, tp_text *measure, tp_error *error) {
+    describe_criterion(criterion, measure);
+    if (measure->lost) {
+        return tp_error_memory(error);
+    }
+    const tp_part *first = &criterion->parts[0];
+    tp_record_start(record);
+    tp_put_text(record, profile->id);
+    tp_put_text(record, criterion->id);
+    tp_put_text(record, criterion->title_en);
+    tp_put_text(record, criterion->title_ja);
+    tp_put_int64(record, criterion->required ? 1 : 0, true);
+    tp_put_text(record, tp_text_get(measure));
+    tp_put_text(record, first->comparison == TP_AT_LEAST ? "at_least" : "at_most");
+    tp_put_double(record, first->threshold.value, true);
+    tp_put_text(record, first->threshold.unit);
+    tp_put_text(record, criterion->source);
+    return tp_output_row(output, record, NULL, error);
+}
+
+tp_code tp_write_criteria(const tp_output *output, tp_error *error) {
+    const tp_dataset *dataset = output->dataset;
+    if (tp_dataset_layer(dataset, "sites") == NULL || dataset->n_results == 0) {
+        return TP_OK;
+    }
+    tp_record record = {0};
+    tp_text measure = {0};
+    size_t n_fields = sizeof CRITERION_FIELDS / sizeof CRITERION_FIELDS[0];
+    tp_code code = tp_record_add_all(&record, CRITERION_FIELDS, n_fields, error);
+    if (code == TP_OK) {
+        code = tp_output_begin(output, "criteria", TP_GEOMETRY_NONE, &record, error);
+    }
+    for (size_t i = 0; i < dataset->n_profiles; i++) {
+        const tp_profile *profile = dataset->profiles[i];
+        for (size_t k = 0; code == TP_OK && k < profile->n_criteria; k++) {
+            code = write_criterion(output, profile, &profile->criteria[k], &record, &measure, error);
+        }
+    }
+    if (code == TP_OK) {
+        code = tp_output_end(output, error);
+    }
+    tp_text_reset(&measure);
+    tp_record_reset(&record);
+    return code;
+}

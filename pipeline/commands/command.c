@@ -1,0 +1,86 @@
+/* The table of commands, and what all of them share. */
+#include "command.h"
+
+#include "technopolis/version.h"
+
+#include <errno.h>
+#include <gdal.h>
+#include <geos_c.h>
+#include <proj.h>
+#include <stdlib.h>
+#include <string.h>
+
+const tp_command TP_COMMANDS[] = {
+    {"run", "CONFIG [--output FILE] [--set KEY=VALUE]… [--threads N] [--quiet]", "runs the pipeline", tp_command_run},
+    {"validate", "CONFIG [--set KEY=VALUE]…", "checks a configuration and the heads of its inputs; writes nothing",
+     tp_command_validate},
+    {"explain", "FILE.gpkg SITE_ID [--profile NAME|all]", "one site of a result: each criterion with its evidence",
+     tp_command_explain},
+    {"site", "CONFIG --lon DEG --lat DEG [--name NAME]", "judges one ad-hoc place", tp_command_site},
+    {"list", "stages|criteria|profiles|products", "what there is, with every option", tp_command_list},
+    {NULL, NULL, NULL, NULL},
+};
+
+void tp_print_error(const tp_error *error) {
+    fprintf(stderr, "technopolis: %s\n", error->message);
+}
+
+void tp_print_faults(const tp_faults *faults) {
+    for (size_t i = 0; i < faults->n; i++) {
+        const tp_fault *fault = &faults->items[i];
+        fprintf(stderr, "technopolis: %s%s\n", fault->warning ? "warning: " : "", fault->message);
+    }
+    if (faults->lost) {
+        fprintf(stderr, "technopolis: out of memory\n");
+    }
+}
+
+bool tp_parse_count(const char *text, long least, long *number) {
+    char *end = NULL;
+    errno = 0;
+    *number = strtol(text, &end, 10);
+    return errno == 0 && end != text && *end == '\0' && *number >= least;
+}
+
+int tp_command_parse(const struct argp *argp, int argc, char **argv, void *input) {
+    char name[64];
+    snprintf(name, sizeof name, "technopolis %s", argv[0]);
+    char *renamed = name;
+    char *kept = argv[0];
+    argv[0] = renamed;
+    argp_err_exit_status = TP_E_CONFIG;
+    error_t failed = argp_parse(argp, argc, argv, 0, NULL, input);
+    argv[0] = kept;
+    return failed == 0 ? 0 : TP_E_CONFIG;
+}
+
+static void print_overview(FILE *out) {
+    fprintf(out, "technopolis judges candidate sites against Japan's Technopolis criteria, with evidence.\n\n");
+    fprintf(out, "Usage: technopolis COMMAND …\n\n");
+    for (const tp_command *command = TP_COMMANDS; command->name != NULL; command++) {
+        fprintf(out, "  technopolis %s %s\n        %s\n", command->name, command->usage, command->purpose);
+    }
+    fprintf(out, "  technopolis --version\n        its own version and those of GDAL, PROJ and GEOS as loaded\n");
+    fprintf(out, "\n`technopolis COMMAND --help` tells more.\n");
+}
+
+int tp_command_overview(int argc, char **argv) {
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        PJ_INFO proj = proj_info();
+        printf("technopolis %s\nGDAL %s\nPROJ %s\nGEOS %s\n", TP_VERSION, GDALVersionInfo("RELEASE_NAME"), proj.version,
+               GEOSversion());
+        return TP_OK;
+    }
+    if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        print_overview(stdout);
+        return TP_OK;
+    }
+    if (argc >= 2) {
+        fprintf(stderr,
+                "technopolis: unknown command '%s' (expected run, validate, explain, site, list or --version)\n",
+                argv[1]);
+        return TP_E_CONFIG;
+    }
+    print_overview(stderr);
+    return TP_E_CONFIG;
+}

@@ -1,0 +1,161 @@
+/* The plan and the summary as text: see summary.h. */
+#include "summary.h"
+
+#include "technopolis/text.h"
+
+#include <string.h>
+
+void tp_print_padded(FILE *out, const char *text, int width) {
+    int missing = width - tp_text_width(text);
+    fprintf(out, "%s%*s", text, missing > 0 ? missing : 0, "");
+}
+
+/* The bytes of the next word (with the spaces before it) and its width. */
+static size_t next_word(const char *text, size_t *spaces) {
+    *spaces = strspn(text, " ");
+    return *spaces + strcspn(text + *spaces, " ");
+}
+
+void tp_print_wrapped(FILE *out, const char *text, int indent, int width) {
+    int at = 0;
+    tp_text word = {0};
+    while (*text != '\0') {
+        size_t spaces = 0, size = next_word(text, &spaces);
+        tp_text_clear(&word);
+        tp_text_add_bytes(&word, text + spaces, size - spaces);
+        int cells = tp_text_width(tp_text_get(&word));
+        if (at > 0 && at + 1 + cells > width) {
+            fputc('\n', out);
+            at = 0;
+        }
+        fprintf(out, "%*s%s", at == 0 ? indent : 1, "", tp_text_get(&word));
+        at += (at == 0 ? indent : 1) + cells;
+        text += size;
+    }
+    fputc('\n', out);
+    tp_text_reset(&word);
+}
+
+static const char *coverage_text(const tp_head *head) {
+    switch (head->coverage) {
+    case TP_COVERAGE_COMPLETE:
+        return "complete";
+    case TP_COVERAGE_SAMPLE:
+        return "a sample";
+    case TP_COVERAGE_CONDITION:
+        return tp_condition_text(head->coverage_condition);
+    }
+    return "";
+}
+
+static void print_read(const tp_plan *plan, const tp_step *step, FILE *out) {
+    const tp_head *head = tp_schema_find(&plan->schema, step->name);
+    fprintf(out, "  read     ");
+    tp_print_padded(out, step->name, 22);
+    if (head != NULL) {
+        tp_text number = {0};
+        if (head->n_features >= 0) {
+            tp_text_add_number(&number, (double)head->n_features, 0);
+            tp_text_add(&number, " ");
+        }
+        fprintf(out, "%s%s rows; %s", tp_text_get(&number), tp_geometry_text(head->geometry), coverage_text(head));
+        tp_text_reset(&number);
+    }
+    fputc('\n', out);
+}
+
+void tp_summary_print_plan(const tp_plan *plan, FILE *out) {
+    fprintf(out, "%s\n", plan->run.title[0] != '\0' ? plan->run.title : plan->config_name);
+    size_t implied = 0;
+    for (size_t i = 0; i < plan->n_steps; i++) {
+        const tp_step *step = plan->steps[i];
+        if (step->stage->phase == TP_READ) {
+            print_read(plan, step, out);
+        } else if (step->implied_by == NULL) {
+            fprintf(out, "  %-8s ", tp_phase_text(step->stage->phase));
+            tp_print_padded(out, step->name, 22);
+            fprintf(out, "%s\n", step->stage->purpose);
+        } else {
+            implied += step->stage->phase == TP_MEASURE;
+        }
+    }
+    fprintf(out, "  %zu measures are implied by %zu profile%s\n", implied, plan->n_profiles,
+            plan->n_profiles == 1 ? "" : "s");
+}
+
+static void count_verdicts(const uint8_t *verdicts, int64_t n, int64_t counts[3]) {
+    counts[0] = counts[1] = counts[2] = 0;
+    for (int64_t row = 0; row < n; row++) {
+        counts[verdicts[row]]++;
+    }
+}
+
+static void print_row(FILE *out, const char *title, const char *note, const int64_t counts[3]) {
+    fprintf(out, "  ");
+    tp_print_padded(out, title, 30);
+    fprintf(out, "%8lld %8lld %8lld   %s\n", (long long)counts[TP_MET], (long long)counts[TP_NOT_MET],
+            (long long)counts[TP_UNKNOWN], note);
+}
+
+static void print_profile(const tp_dataset *dataset, size_t number, int64_t n_sites, FILE *out) {
+    const tp_profile *profile = dataset->profiles[number];
+    int64_t counts[3];
+    fprintf(out, "\n%s (%s), %lld sites\n", profile->title_en, profile->id, (long long)n_sites);
+    fprintf(out, "  %-30s%8s %8s %8s\n", "criterion", "met", "not met", "unknown");
+    for (size_t i = 0; i < dataset->n_results; i++) {
+        const tp_result *result = dataset->results[i];
+        if (result->profile == profile) {
+            count_verdicts(result->verdict, n_sites, counts);
+            print_row(out, result->criterion->id, result->criterion->required ? "required" : "informative", counts);
+        }
+    }
+    count_verdicts(dataset->site_verdict + number * (size_t)n_sites, n_sites, counts);
+    print_row(out, "SITE (all required)", "", counts);
+}
+
+/* How many criteria rest on straight lines: said plainly, since it is the weakest of the methods. */
+static void print_methods(const tp_dataset *dataset, FILE *out) {
+    int64_t straight = 0, all = 0;
+    for (size_t i = 0; i < dataset->n_results; i++) {
+        const tp_result *result = dataset->results[i];
+        for (int64_t row = 0; row < tp_dataset_layer(dataset, "sites")->n_rows; row++) {
+            const tp_measure *measure = result->measures[result->part[row]];
+            all += measure != NULL && measure->missing_layer == NULL;
+            straight +=
+                measure != NULL && measure->missing_layer == NULL && measure->method[row] == TP_METHOD_STRAIGHT_LINE;
+        }
+    }
+    if (straight > 0) {
+        fprintf(out, "\n%lld of %lld verdicts rest on minutes estimated from straight lines.\n", (long long)straight,
+                (long long)all);
+    }
+}
+
+static void print_outputs(const tp_plan *plan, FILE *out) {
+    for (size_t i = 0; i < plan->n_steps; i++) {
+        const tp_step *step = plan->steps[i];
+        for (size_t k = 0; step->stage->phase == TP_WRITE && k < step->stage->n_settings; k++) {
+            const tp_setting *setting = &step->stage->settings[k];
+            if (setting->kind == TP_SETTING_PATH && step->options.texts[k] != NULL) {
+                const char *file = step->options.texts[k];
+                bool relative = step->options.origins[k] != TP_ORIGIN_COMMAND_LINE && file[0] != '/';
+                fprintf(out, "Written: %s%s\n", relative ? plan->base : "", file);
+            }
+        }
+    }
+}
+
+void tp_summary_print(const tp_plan *plan, const tp_dataset *dataset, FILE *out) {
+    const tp_layer *sites = tp_dataset_layer(dataset, "sites");
+    for (size_t i = 0; i < dataset->n_profiles && sites != NULL && dataset->site_verdict != NULL; i++) {
+        print_profile(dataset, i, sites->n_rows, out);
+    }
+    if (dataset->n_results > 0 && sites != NULL) {
+        print_methods(dataset, out);
+    }
+    if (dataset->n_rejects > 0) {
+        fprintf(out, "%zu input feature%s left out or mended: see the table `rejects`.\n", dataset->n_rejects,
+                dataset->n_rejects == 1 ? " was" : "s were");
+    }
+    print_outputs(plan, out);
+}

@@ -1,0 +1,189 @@
+/* Typed columns: see technopolis/column.h. */
+#include "technopolis/column.h"
+
+#include "technopolis/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *tp_type_text(tp_type type) {
+    static const char *const texts[] = {"double", "int64", "text", "verdict"};
+    return texts[type];
+}
+
+/* The array (which may be NULL) with room for new_rows; rows beyond the old size are zero. NULL: out of memory. */
+static void *grown(void *array, size_t item, int64_t old_rows, int64_t new_rows) {
+    void *bigger = realloc(array, item * (size_t)(new_rows > 0 ? new_rows : 1));
+    if (bigger != NULL && new_rows > old_rows) {
+        memset((char *)bigger + item * (size_t)old_rows, 0, item * (size_t)(new_rows - old_rows));
+    }
+    return bigger;
+}
+
+/* Resizes the array of values; false when memory is out, with the column still usable at its old size. */
+static bool resize_values(tp_column *column, int64_t old, int64_t n_rows) {
+    void *values = NULL;
+    switch (column->type) {
+    case TP_TYPE_DOUBLE:
+        values = grown(column->f64, sizeof *column->f64, old, n_rows);
+        column->f64 = values != NULL ? values : column->f64;
+        break;
+    case TP_TYPE_INT64:
+        values = grown(column->i64, sizeof *column->i64, old, n_rows);
+        column->i64 = values != NULL ? values : column->i64;
+        break;
+    case TP_TYPE_VERDICT:
+        values = grown(column->verdict, 1, old, n_rows);
+        column->verdict = values != NULL ? values : column->verdict;
+        break;
+    case TP_TYPE_TEXT:
+        values = grown(column->offset, sizeof *column->offset, old, n_rows);
+        column->offset = values != NULL ? values : column->offset;
+        break;
+    }
+    return values != NULL;
+}
+
+tp_code tp_column_resize(tp_column *column, int64_t n_rows, tp_error *error) {
+    int64_t old = column->n_rows;
+    uint8_t *valid = grown(column->valid, 1, old, n_rows);
+    if (valid == NULL) {
+        return tp_error_memory(error);
+    }
+    column->valid = valid;
+    if (!resize_values(column, old, n_rows)) {
+        return tp_error_memory(error);
+    }
+    column->n_rows = n_rows;
+    if (column->type == TP_TYPE_VERDICT) {
+        for (int64_t row = old; row < n_rows; row++) {
+            tp_column_set_verdict(column, row, TP_UNKNOWN);
+        }
+    }
+    return TP_OK;
+}
+
+tp_code tp_column_new(const char *name, tp_type type, const char *unit, const char *origin, int64_t n_rows,
+                      tp_column **column, tp_error *error) {
+    *column = NULL;
+    tp_column *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        return tp_error_memory(error);
+    }
+    made->name = tp_text_copy(name);
+    made->unit = tp_text_copy(unit == NULL ? "" : unit);
+    made->origin = tp_text_copy(origin == NULL ? "" : origin);
+    made->type = type;
+    tp_code code = made->name == NULL || made->unit == NULL || made->origin == NULL
+                       ? tp_error_memory(error)
+                       : tp_column_resize(made, n_rows, error);
+    if (code != TP_OK) {
+        tp_column_free(made);
+        return code;
+    }
+    *column = made;
+    return TP_OK;
+}
+
+void tp_column_free(tp_column *column) {
+    if (column == NULL) {
+        return;
+    }
+    free(column->name);
+    free(column->unit);
+    free(column->origin);
+    free(column->valid);
+    free(column->f64);
+    free(column->i64);
+    free(column->verdict);
+    free(column->offset);
+    free(column->bytes);
+    free(column);
+}
+
+tp_code tp_column_set_text(tp_column *column, int64_t row, const char *text, size_t size, tp_error *error) {
+    if (column->n_bytes + size + 1 > column->bytes_capacity) {
+        size_t capacity = column->bytes_capacity == 0 ? 256 : column->bytes_capacity;
+        while (capacity < column->n_bytes + size + 1) {
+            capacity *= 2;
+        }
+        char *bytes = realloc(column->bytes, capacity);
+        if (bytes == NULL) {
+            return tp_error_memory(error);
+        }
+        column->bytes = bytes;
+        column->bytes_capacity = capacity;
+    }
+    memcpy(column->bytes + column->n_bytes, text, size);
+    column->bytes[column->n_bytes + size] = '\0';
+    column->offset[row] = column->n_bytes;
+    column->valid[row] = 1;
+    column->n_bytes += size + 1;
+    return TP_OK;
+}
+
+void tp_column_set_double(tp_column *column, int64_t row, double value) {
+    bool there = isfinite(value);
+    column->f64[row] = there ? value : 0;
+    column->valid[row] = there;
+}
+
+void tp_column_set_int64(tp_column *column, int64_t row, int64_t value) {
+    column->i64[row] = value;
+    column->valid[row] = 1;
+}
+
+void tp_column_set_verdict(tp_column *column, int64_t row, tp_verdict value) {
+    column->verdict[row] = (uint8_t)value;
+    column->valid[row] = 1;
+}
+
+void tp_column_set_missing(tp_column *column, int64_t row) {
+    column->valid[row] = 0;
+    if (column->type == TP_TYPE_VERDICT) {
+        tp_column_set_verdict(column, row, TP_UNKNOWN);
+    }
+}
+
+const char *tp_column_text(const tp_column *column, int64_t row) {
+    return column->type == TP_TYPE_TEXT && column->valid[row] ? column->bytes + column->offset[row] : NULL;
+}
+
+bool tp_column_number(const tp_column *column, int64_t row, double *value) {
+    if (!column->valid[row]) {
+        return false;
+    }
+    if (column->type == TP_TYPE_DOUBLE) {
+        *value = column->f64[row];
+        return true;
+    }
+    if (column->type == TP_TYPE_INT64) {
+        *value = (double)column->i64[row];
+        return true;
+    }
+    return false;
+}
+
+/* Texts of rows that are dropped stay in `bytes`: rows are dropped only while reading, and few are. */
+tp_code tp_column_keep(tp_column *column, const int64_t *rows, int64_t n, tp_error *error) {
+    for (int64_t i = 0; i < n; i++) {
+        int64_t row = rows[i];
+        column->valid[i] = column->valid[row];
+        switch (column->type) {
+        case TP_TYPE_DOUBLE:
+            column->f64[i] = column->f64[row];
+            break;
+        case TP_TYPE_INT64:
+            column->i64[i] = column->i64[row];
+            break;
+        case TP_TYPE_VERDICT:
+            column->verdict[i] = column->verdict[row];
+            break;
+        case TP_TYPE_TEXT:
+            column->offset[i] = column->offset[row];
+            break;
+        }
+    }
+    return tp_column_resize(column, n, error);
+}

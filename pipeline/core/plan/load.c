@@ -1,0 +1,363 @@
+/* From a configuration file to the steps that it names. */
+#include "../config/unknown_word.h"
+#include "plan_parts.h"
+
+#include "technopolis/digest.h"
+#include "technopolis/text.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OPTION(field) offsetof(tp_run, field)
+
+static const tp_setting RUN_SETTINGS[] = {
+    {.key = "year",
+     .kind = TP_SETTING_INTEGER,
+     .min = 1868,
+     .max = 2200,
+     .help = "the year the run is about; layers that know years are used as of it",
+     .offset = OPTION(year)},
+    {.key = "seed",
+     .kind = TP_SETTING_INTEGER,
+     .fallback = "1",
+     .min = 0,
+     .max = 4294967295.0,
+     .help = "seed of everything random",
+     .offset = OPTION(seed)},
+    {.key = "crs",
+     .kind = TP_SETTING_TEXT,
+     .fallback = "EPSG:4326",
+     .help = "coordinate reference system of the output; measuring is always geodesic on its ellipsoid",
+     .offset = OPTION(crs)},
+    {.key = "language",
+     .kind = TP_SETTING_CHOICE,
+     .choices = "en|ja",
+     .fallback = "en",
+     .help = "language of labels",
+     .offset = OPTION(language)},
+    {.key = "on_error",
+     .kind = TP_SETTING_CHOICE,
+     .choices = "stop|skip",
+     .fallback = "stop",
+     .help = "at an unusable file of a many-file input: stop the run, or leave the file out with a line in rejects",
+     .offset = OPTION(on_error)},
+    {.key = "threads",
+     .kind = TP_SETTING_INTEGER,
+     .fallback = "0",
+     .min = 0,
+     .max = 1024,
+     .help = "how many threads work; 0 for as many as there are processors",
+     .offset = OPTION(threads)},
+};
+enum { N_RUN_SETTINGS = sizeof RUN_SETTINGS / sizeof RUN_SETTINGS[0] };
+
+const tp_setting *tp_run_settings(size_t *n) {
+    *n = N_RUN_SETTINGS;
+    return RUN_SETTINGS;
+}
+
+tp_step *tp_plan_add_step(tp_plan *plan, const tp_stage *stage, const char *name, tp_place place, tp_faults *faults) {
+    tp_step **steps = realloc(plan->steps, sizeof(tp_step *) * (plan->n_steps + 1));
+    tp_step *step = calloc(1, sizeof *step);
+    if (steps != NULL) {
+        plan->steps = steps;
+    }
+    if (step != NULL) {
+        step->stage = stage;
+        step->place = place;
+        step->name = tp_text_copy(name);
+    }
+    if (steps == NULL || step == NULL || step->name == NULL) {
+        free(step);
+        tp_faults_add(faults, TP_E_MACHINE, "out of memory");
+        return NULL;
+    }
+    plan->steps[plan->n_steps++] = step;
+    return step;
+}
+
+bool tp_plan_reads(const tp_plan *plan, const char *layer) {
+    for (size_t i = 0; i < plan->n_steps; i++) {
+        if (plan->steps[i]->stage->phase == TP_READ && strcmp(plan->steps[i]->name, layer) == 0) {
+            return true;
+        }
+    }
+    return plan->request.site_id != NULL && strcmp(layer, "sites") == 0;
+}
+
+static void unknown_stage(tp_phase phase, const char *name, tp_place place, tp_faults *faults) {
+    size_t n = 0, n_known = 0;
+    const tp_stage *const *stages = tp_stages(&n);
+    const char *known[64];
+    for (size_t i = 0; i < n && n_known < sizeof known / sizeof known[0]; i++) {
+        if (stages[i]->phase == phase) {
+            known[n_known++] = stages[i]->name;
+        }
+    }
+    tp_unknown_word(faults, place, "stage", name, known, n_known);
+}
+
+static bool valid_name(const char *name) {
+    if (name[0] == '\0' || strlen(name) > 60) {
+        return false;
+    }
+    for (const char *c = name; *c != '\0'; c++) {
+        bool letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || *c == '_';
+        if (!letter && (c == name || *c < '0' || *c > '9')) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void check_unique(const tp_plan *plan, const tp_step *step, tp_faults *faults) {
+    for (size_t i = 0; i < plan->n_steps; i++) {
+        const tp_step *other = plan->steps[i];
+        if (other != step && other->stage->phase == step->stage->phase && strcmp(other->name, step->name) == 0) {
+            tp_faults_add_at(faults, step->place, "a second entry is named '%s' (the first stands in line %d; %s)",
+                             step->name, other->place.line,
+                             step->stage->phase == TP_READ ? "a layer is read once"
+                                                           : "give it another name with `as:`");
+            return;
+        }
+    }
+}
+
+/* The default of a setting as it would be written, or NULL. */
+static const char *fallback_of(const tp_stage *stage, const char *key) {
+    for (size_t i = 0; i < stage->n_settings; i++) {
+        if (strcmp(stage->settings[i].key, key) == 0) {
+            return stage->settings[i].fallback;
+        }
+    }
+    return NULL;
+}
+
+/* The step's name: its `as` (or whatever names it) as written or by default, else the stage's name. */
+static const char *step_name(const tp_stage *stage, const tp_node *value) {
+    if (stage->as_key == NULL) {
+        return stage->name;
+    }
+    const tp_node *as = tp_node_find(value, stage->as_key);
+    const char *text = as == NULL ? NULL : tp_node_text(as);
+    if (text == NULL && stage->main_key != NULL && strcmp(stage->as_key, stage->main_key) == 0) {
+        text = tp_node_text(value);
+    }
+    if (text == NULL) {
+        text = fallback_of(stage, stage->as_key);
+    }
+    return text != NULL ? text : stage->name;
+}
+
+static void load_entry(tp_plan *plan, tp_phase phase, const tp_node *entry, tp_faults *faults) {
+    if (tp_node_get_kind(entry) != TP_NODE_MAP || tp_node_count(entry) != 1) {
+        tp_faults_add_at(faults, tp_node_place(entry), "an entry of '%s' is one name and its settings (%s)",
+                         tp_phase_text(phase),
+                         phase == TP_READ ? "`- cities: { file: cities.shp }`" : "`- nearest: { … }`");
+        return;
+    }
+    const char *key = tp_node_key(entry, 0);
+    tp_place place = tp_node_key_place(entry, 0);
+    const tp_stage *stage = phase == TP_READ ? tp_stage_find(TP_READ, "layer") : tp_stage_find(phase, key);
+    if (stage == NULL) {
+        unknown_stage(phase, key, place, faults);
+        return;
+    }
+    if (phase == TP_READ && strcmp(key, "sites") == 0 && plan->request.site_id != NULL) {
+        return; /* the ad-hoc site stands in its place */
+    }
+    const tp_node *value = tp_node_at(entry, 0);
+    const char *name = phase == TP_READ ? key : step_name(stage, value);
+    if ((phase == TP_READ || phase == TP_MEASURE) && !valid_name(name)) {
+        tp_faults_add_at(faults, place, "'%s' cannot be a name (letters, digits and _, not beginning with a digit)",
+                         name);
+        return;
+    }
+    tp_step *step = tp_plan_add_step(plan, stage, name, place, faults);
+    if (step == NULL) {
+        return;
+    }
+    step->node = value;
+    (void)!tp_options_fill(stage->settings, stage->n_settings, stage->options_size, stage->main_key, value, place,
+                           TP_ORIGIN_CONFIGURATION, &step->options, faults);
+    if (phase == TP_READ || phase == TP_MEASURE) {
+        check_unique(plan, step, faults);
+    }
+}
+
+static void load_section(tp_plan *plan, tp_phase phase, tp_faults *faults) {
+    const tp_node *list = tp_node_find(plan->root, tp_phase_text(phase));
+    if (list == NULL) {
+        if (phase == TP_READ || phase == TP_WRITE) {
+            tp_faults_add_at(faults, tp_node_place(plan->root), "the section '%s' is missing", tp_phase_text(phase));
+        }
+        return;
+    }
+    bool empty_text = tp_node_get_kind(list) == TP_NODE_TEXT && tp_node_text(list)[0] == '\0';
+    if (tp_node_get_kind(list) != TP_NODE_LIST && !empty_text) {
+        tp_faults_add_at(faults, tp_node_place(list), "the section '%s' is a list (each entry begins with `- `)",
+                         tp_phase_text(phase));
+        return;
+    }
+    for (size_t i = 0; i < tp_node_count(list); i++) {
+        load_entry(plan, phase, tp_node_at(list, i), faults);
+    }
+    if (tp_node_count(list) == 0 && (phase == TP_READ || phase == TP_WRITE)) {
+        tp_faults_add_at(faults, tp_node_place(list), "the section '%s' is empty", tp_phase_text(phase));
+    }
+}
+
+static void check_top_level(const tp_plan *plan, tp_faults *faults) {
+    static const char *const known[] = {"title", "run", "read", "prepare", "measure", "judge", "write"};
+    enum { N_KNOWN = sizeof known / sizeof known[0] };
+    for (size_t i = 0; i < tp_node_count(plan->root); i++) {
+        const char *key = tp_node_key(plan->root, i);
+        bool found = false;
+        for (size_t k = 0; k < N_KNOWN; k++) {
+            found = found || strcmp(known[k], key) == 0;
+        }
+        if (!found) {
+            tp_unknown_word(faults, tp_node_key_place(plan->root, i), "key", key, known, N_KNOWN);
+        }
+    }
+    const tp_node *title = tp_node_find(plan->root, "title");
+    if (title != NULL && tp_node_text(title) == NULL) {
+        tp_faults_add_at(faults, tp_node_place(title), "'title' is a text");
+    }
+}
+
+static void load_run(tp_plan *plan, tp_faults *faults) {
+    const tp_node *run = tp_node_find(plan->root, "run");
+    tp_place place = run == NULL ? tp_node_place(plan->root) : tp_node_place(run);
+    (void)!tp_options_fill(RUN_SETTINGS, N_RUN_SETTINGS, sizeof(tp_run), NULL, run, place, TP_ORIGIN_CONFIGURATION,
+                           &plan->run_options, faults);
+    if (plan->run_options.values != NULL) {
+        memcpy(&plan->run, plan->run_options.values, sizeof plan->run);
+    }
+    const tp_node *title = tp_node_find(plan->root, "title");
+    plan->run.title = title == NULL || tp_node_text(title) == NULL ? "" : tp_node_text(title);
+    plan->run.base = plan->base;
+    const char *slash = strrchr(plan->config_name, '/');
+    plan->run.config_name = slash == NULL ? plan->config_name : slash + 1;
+    plan->run.config_text = tp_node_source(plan->root, &plan->run.config_size);
+    tp_error error = {0};
+    if (tp_digest_bytes(plan->run.config_text, plan->run.config_size, plan->config_sha256, &error) != TP_OK) {
+        tp_faults_add_error(faults, &error);
+    }
+    plan->run.config_sha256 = plan->config_sha256;
+    if (plan->request.threads > 0) {
+        plan->run.threads = plan->request.threads;
+    }
+}
+
+/* Adds a step that no file asks for; `yaml` are its settings. */
+static tp_step *add_own_step(tp_plan *plan, const tp_stage *stage, const char *name, tp_place place, const char *yaml,
+                             tp_faults *faults) {
+    tp_step *step = tp_plan_add_step(plan, stage, name, place, faults);
+    tp_node *node = NULL;
+    if (step == NULL || tp_node_parse(yaml, strlen(yaml), plan->config_name, &node, faults) != TP_OK) {
+        return NULL;
+    }
+    step->owned_node = node;
+    step->node = node;
+    (void)!tp_options_fill(stage->settings, stage->n_settings, stage->options_size, stage->main_key, node, place,
+                           TP_ORIGIN_DEFAULT, &step->options, faults);
+    return step;
+}
+
+static bool has_step(const tp_plan *plan, const tp_stage *stage, const char *name) {
+    for (size_t i = 0; i < plan->n_steps; i++) {
+        if (plan->steps[i]->stage == stage && strcmp(plan->steps[i]->name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Adds a clean-up step for a read layer unless the configuration has one of its own for it. */
+static void add_cleanup(tp_plan *plan, const tp_step *read, const char *stage_name, tp_faults *faults) {
+    const tp_stage *stage = tp_stage_find(TP_PREPARE, stage_name);
+    if (has_step(plan, stage, read->name)) {
+        return;
+    }
+    char *yaml = tp_text_format("{layer: %s}", read->name);
+    tp_step *step = yaml == NULL ? NULL : add_own_step(plan, stage, read->name, read->place, yaml, faults);
+    free(yaml);
+    if (step != NULL) {
+        step->implied_by = tp_text_copy(read->name);
+    }
+}
+
+/* Sites get their prefecture, which the file's layer `sites` always tells, unless the configuration says how. */
+static void add_prefectures(tp_plan *plan, tp_faults *faults) {
+    const tp_stage *locate = tp_stage_find(TP_MEASURE, "locate");
+    if (tp_plan_reads(plan, "sites") && tp_plan_reads(plan, "prefectures") && !has_step(plan, locate, "prefecture")) {
+        (void)add_own_step(plan, locate, "prefecture", tp_node_place(plan->root),
+                           "{of: sites, in: prefectures, as: prefecture}", faults);
+    }
+}
+
+/* Every layer read is reprojected, mended, joined where it says so, and made unique by id. */
+static void add_cleanups(tp_plan *plan, tp_faults *faults) {
+    size_t n = plan->n_steps;
+    for (size_t i = 0; i < n; i++) {
+        const tp_step *read = plan->steps[i];
+        if (read->stage->phase != TP_READ) {
+            continue;
+        }
+        const tp_node *dissolve = tp_node_find(read->node, "dissolve");
+        const char *text = dissolve == NULL ? NULL : tp_node_text(dissolve);
+        bool joins = text != NULL && (strcmp(text, "yes") == 0 || strcmp(text, "true") == 0);
+        add_cleanup(plan, read, "reproject", faults);
+        add_cleanup(plan, read, "mend", faults);
+        if (joins) {
+            add_cleanup(plan, read, "dissolve", faults);
+        }
+        add_cleanup(plan, read, "unique", faults);
+    }
+}
+
+tp_code tp_plan_sort(tp_plan *plan) {
+    tp_step **sorted = malloc(sizeof(tp_step *) * (plan->n_steps > 0 ? plan->n_steps : 1));
+    if (sorted == NULL) {
+        return TP_E_MACHINE;
+    }
+    size_t n = 0;
+    for (int phase = TP_READ; phase < TP_PHASES; phase++) {
+        for (size_t i = 0; i < plan->n_steps; i++) {
+            if ((int)plan->steps[i]->stage->phase == phase) {
+                sorted[n++] = plan->steps[i];
+            }
+        }
+    }
+    free(plan->steps);
+    plan->steps = sorted;
+    return TP_OK;
+}
+
+void tp_plan_load(tp_plan *plan, tp_faults *faults) {
+    const tp_plan_request *request = &plan->request;
+    if (tp_node_load(request->config_path, plan->config_name, &plan->root, faults) != TP_OK) {
+        return;
+    }
+    if (tp_node_get_kind(plan->root) != TP_NODE_MAP) {
+        tp_faults_add_at(faults, tp_node_place(plan->root),
+                         "a configuration is a map of sections (title, run, read, prepare, measure, judge, write)");
+        return;
+    }
+    tp_plan_apply_sets(plan->root, request->sets, request->n_sets, faults);
+    if (request->output != NULL) {
+        tp_plan_apply_output(plan->root, request->output, faults);
+    }
+    check_top_level(plan, faults);
+    load_run(plan, faults);
+    for (int phase = TP_READ; phase < TP_PHASES; phase++) {
+        if (phase != TP_WRITE || !request->without_write) {
+            load_section(plan, (tp_phase)phase, faults);
+        }
+    }
+    add_cleanups(plan, faults);
+    add_prefectures(plan, faults);
+}

@@ -1,0 +1,31 @@
+/** How the plan is made, in order: load -> expand profiles -> check. Private to pipeline/core/plan. */
+#ifndef TP_PLAN_PARTS_H
+#define TP_PLAN_PARTS_H
+
+#include "technopolis/plan.h"
+
+/** Reads the configuration, applies the command line to it, and makes the steps that it names. */
+void tp_plan_load(tp_plan *plan, tp_faults *faults);
+
+/** Loads the profiles that the judge steps name and adds the measures which they imply, each once. */
+void tp_plan_expand_profiles(tp_plan *plan, tp_faults *faults);
+
+/** Checks needs, adds and each stage's own rules, step by step, building the schema. */
+void tp_plan_check(tp_plan *plan, tp_faults *faults);
+
+/** Appends a step; NULL (and a fault) when memory is out. */
+tp_step *tp_plan_add_step(tp_plan *plan, const tp_stage *stage, const char *name, tp_place place, tp_faults *faults);
+
+/** True when a layer of that name is read, whether or not its file turned out to be usable. */
+bool tp_plan_reads(const tp_plan *plan, const char *layer);
+
+/** Moves steps into the order of the phases, keeping the order within each. */
+tp_code tp_plan_sort(tp_plan *plan);
+
+/** Applies `phase.entry.key=value` texts to the tree before anything is made of it. */
+void tp_plan_apply_sets(tp_node *root, const char *const *sets, size_t n, tp_faults *faults);
+
+/** Puts the output named on the command line in place of the first geopackage's, its stem in the others'. */
+void tp_plan_apply_output(tp_node *root, const char *output, tp_faults *faults);
+
+#endif

@@ -1,0 +1,84 @@
+# Installs what is missing on a Debian or Ubuntu machine: sourced by pipeline/run, tests/run and .ci/run.
+#
+#   tp_need "why" package…     remembers packages that are not installed
+#   tp_install                 says what is missing and why, then installs it with apt (as root or through sudo)
+
+tp_missing=()
+tp_reasons=()
+
+tp_need() {
+    local why=$1 package
+    local absent=()
+    shift
+    for package in "$@"; do
+        if [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" != installed ]; then
+            absent+=("$package")
+        fi
+    done
+    if [ ${#absent[@]} -gt 0 ]; then
+        tp_missing+=("${absent[@]}")
+        tp_reasons+=("  ${absent[*]}: $why")
+    fi
+}
+
+tp_as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        echo "technopolis: these packages must be installed by root, and sudo is not there: ${tp_missing[*]}" >&2
+        return 1
+    fi
+}
+
+tp_install() {
+    [ ${#tp_missing[@]} -gt 0 ] || return 0
+    if ! command -v apt-get >/dev/null; then
+        echo "technopolis: please install by your system's means: ${tp_missing[*]}" >&2
+        return 1
+    fi
+    echo "technopolis: these packages are missing and will be installed with apt-get:"
+    printf '%s\n' "${tp_reasons[@]}"
+    local log
+    log=$(mktemp)
+    if ! { tp_as_root apt-get update -qq &&
+        tp_as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${tp_missing[@]}"; } \
+        >"$log" 2>&1; then
+        cat "$log" >&2
+        echo "technopolis: the installation failed (see above)" >&2
+        rm -f "$log"
+        return 1
+    fi
+    rm -f "$log"
+    tp_missing=()
+    tp_reasons=()
+}
+
+tp_need_build() {
+    tp_need "to compile" gcc libc6-dev cmake ninja-build pkg-config
+    tp_need "to read and write geographic files" libgdal-dev
+    tp_need "projections and geodesics" libproj-dev proj-data
+    tp_need "to mend polygons" libgeos-dev
+    tp_need "to read configurations" libyaml-dev
+    tp_need "checksums of the inputs" libssl-dev
+}
+
+tp_need_tests() {
+    tp_need "unit tests" libcmocka-dev
+    tp_need "tests of the tables and of whole runs" python3 python3-gdal gdal-bin sqlite3
+}
+
+# Configures (once) and builds a preset, quietly unless it fails.
+tp_build() {
+    local preset=$1 log
+    shift
+    log=$(mktemp)
+    if ! { cmake --preset "$preset" && cmake --build --preset "$preset" "$@"; } >"$log" 2>&1; then
+        cat "$log" >&2
+        echo "technopolis: the build of the preset '$preset' failed (see above)" >&2
+        rm -f "$log"
+        return 1
+    fi
+    rm -f "$log"
+}
