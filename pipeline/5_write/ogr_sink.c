@@ -205,7 +205,11 @@ tp_code tp_sink_begin_layer(tp_sink *sink, const tp_sink_layer *head, tp_error *
     sink->n_rows = 0;
     tp_listener listener;
     listener_start(&listener);
+    /* GDAL would build the first layer's R-tree in a second thread and a second database, which cannot be let go inside
+     * our one transaction, and only on machines with two processors. */
+    CPLSetThreadLocalConfigOption("OGR_GPKG_ALLOW_THREADED_RTREE", "NO");
     sink->layer = create_layer(sink, head);
+    CPLSetThreadLocalConfigOption("OGR_GPKG_ALLOW_THREADED_RTREE", NULL);
     if (sink->layer != NULL && create_fields(sink->layer, head)) {
         sink->feature = OGR_F_Create(OGR_L_GetLayerDefn(sink->layer));
     }

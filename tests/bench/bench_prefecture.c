@@ -3,8 +3,8 @@
  * that the file states, and every disagreement listed; then which polygons touch.
  *
  * Usage: bench_prefecture POLYGONS ID_COLUMN NAMES ID_COLUMN NAME_COLUMN POINTS STATED_COLUMN LON_COLUMN LAT_COLUMN
- *        [LIST_FILE]
- * Any files that GDAL opens (/vsizip/…, /vsigzip/…). Polygons of one id that follow each other are joined. NAMES gives
+ *        [LIST_FILE [LIMIT_KM]]
+ * LIMIT_KM (20): how far off a polygon a point may lie. Any files that GDAL opens (/vsizip/…, /vsigzip/…). Polygons of one id that follow each other are joined. NAMES gives
  * the name of each id, for instance geodata/prefectures.shp.
  */
 #include "technopolis/polygon_index.h"
@@ -156,8 +156,9 @@ static void read_places(const char *path, const char *stated, const char *lon, c
     }
 }
 
-static void list_disagreements(const tp_layer *layer, const tp_polygon_index *index, const places *p, FILE *list) {
-    int64_t agree = 0, differ = 0, outside = 0;
+static void list_disagreements(const tp_layer *layer, const tp_polygon_index *index, const places *p, double limit_m,
+                               FILE *list) {
+    int64_t agree = 0, differ = 0, outside = 0, found = 0;
     double worst_m = 0;
     tp_ellipsoid grs80;
     tp_ellipsoid_init_grs80(&grs80);
@@ -173,7 +174,9 @@ static void list_disagreements(const tp_layer *layer, const tp_polygon_index *in
         double distance_m = 0;
         int64_t nearest = -1;
         if (p->row[i] < 0) {
-            nearest = tp_polygon_index_nearest(index, &grs80, p->lon[i], p->lat[i], INFINITY, &distance_m);
+            nearest = tp_polygon_index_nearest(index, &grs80, p->lon[i], p->lat[i], limit_m, &distance_m);
+            distance_m = nearest < 0 ? 0 : distance_m;
+            found += nearest >= 0;
             worst_m = fmax(worst_m, distance_m);
             outside++;
         } else {
@@ -185,9 +188,9 @@ static void list_disagreements(const tp_layer *layer, const tp_polygon_index *in
                     nearest >= 0 ? tp_layer_label(layer, nearest) : "", distance_m);
         }
     }
-    printf("agree %" PRId64 ", another polygon %" PRId64 ", outside all %" PRId64
-           " (nearest polygon found for these, at most %.1f m off; %.3f s)\n",
-           agree, differ, outside, worst_m, omp_get_wtime() - start_s);
+    printf("agree %" PRId64 ", another polygon %" PRId64 ", outside all %" PRId64 "; of these %" PRId64
+           " have a polygon within %.0f km, at most %.1f m off (%.3f s)\n",
+           agree, differ, outside, found, limit_m / 1e3, worst_m, omp_get_wtime() - start_s);
 }
 
 static void find_all(const tp_polygon_index *index, places *p) {
@@ -217,7 +220,7 @@ static void touch_all(const tp_layer *layer, const tp_polygon_index *index) {
 int main(int argc, char **argv) {
     if (argc < 10) {
         fprintf(stderr, "usage: bench_prefecture POLYGONS ID_COLUMN NAMES ID_COLUMN NAME_COLUMN POINTS STATED_COLUMN "
-                        "LON_COLUMN LAT_COLUMN [LIST_FILE]\n");
+                        "LON_COLUMN LAT_COLUMN [LIST_FILE [LIMIT_KM]]\n");
         return 2;
     }
     GDALAllRegister();
@@ -238,7 +241,7 @@ int main(int argc, char **argv) {
            peak_mb());
     find_all(index, &p);
     FILE *list = argc > 10 ? fopen(argv[10], "w") : NULL;
-    list_disagreements(layer, index, &p, list);
+    list_disagreements(layer, index, &p, argc > 11 ? atof(argv[11]) * 1e3 : 20e3, list);
     if (list != NULL) {
         fclose(list);
     }

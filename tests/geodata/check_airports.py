@@ -10,7 +10,7 @@ import sys
 
 sys.dont_write_bytecode = True
 import common
-from common import metres, metres_to_line, position
+from common import metres, metres_outside, position
 
 OURAIRPORTS = ("airports", "airports_ourairports.csv")
 OPENFLIGHTS = ("airports", "direct_flights_to_metros.csv")
@@ -46,15 +46,6 @@ def flight_differences():
             for pair in ours ^ theirs}
 
 
-def inside(point, ring):
-    x, y = point
-    odd = False
-    for (x1, y1), (x2, y2) in zip(ring, ring[1:]):
-        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
-            odd = not odd
-    return odd
-
-
 class Airports(common.Case):
     def test_scheduled_service(self):
         self.differences("airports_service", service_differences())
@@ -78,12 +69,8 @@ class Airports(common.Case):
         problems = []
         for row in common.table("airports"):
             at = position(row)
-            d, ksj = min(((0.0 if inside(at, ring) else
-                           metres_to_line(at, ring), p)
-                          for ring, p in polygons
-                          if abs(ring[0][1] - at[1]) < 0.3 and
-                          abs(ring[0][0] - at[0]) < 0.3),
-                         key=lambda x: x[0], default=(1e9, None))
+            d, ksj = min(((metres_outside(at, [ring], 0.1), p)
+                          for ring, p in polygons), key=lambda x: x[0])
             if d > int(row["pos_err_m"]):
                 problems.append("%s: %.0f m from an airport of KSJ" %
                                 (row.where, d))

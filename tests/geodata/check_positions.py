@@ -14,7 +14,7 @@ import sys
 
 sys.dont_write_bytecode = True
 import common
-from common import PREFECTURES, metres, metres_to_line, position
+from common import PREFECTURES, metres_outside, metres_to_line, position
 
 TOWNS = ("points", "japan_towns.csv.gz")
 CENSUS = ("cities", "municipalities_census2020.csv")
@@ -151,33 +151,13 @@ class Positions(common.Case):
         found = {}
         for name in common.POINTS:
             for row in common.table(name):
-                d = outside(position(row),
-                            polygons[PREFECTURES[row["pref_code"]]])
+                d = metres_outside(position(row),
+                                   polygons[PREFECTURES[row["pref_code"]]],
+                                   reach_deg=0.2)
                 if d > int(row["pos_err_m"]) + COARSE_M:
                     found["%s %s" % (name, row[common.IDS[name]])] = (
                         row["pref_code"], "")
         self.differences("positions_prefecture", found)
-
-
-def outside(at, rings):
-    """0 inside one of the rings, else the distance to the nearest that may be
-    within 20 km."""
-    best = 20000.0
-    for ring in rings:
-        xs = [p[0] for p in ring]
-        ys = [p[1] for p in ring]
-        if not (min(xs) - 0.2 < at[0] < max(xs) + 0.2 and
-                min(ys) - 0.2 < at[1] < max(ys) + 0.2):
-            continue
-        odd = False
-        for (x1, y1), (x2, y2) in zip(ring, ring[1:]):
-            if (y1 > at[1]) != (y2 > at[1]) and \
-                    at[0] < (x2 - x1) * (at[1] - y1) / (y2 - y1) + x1:
-                odd = not odd
-        if odd:
-            return 0.0
-        best = min(best, metres_to_line(at, ring))
-    return best
 
 
 if __name__ == "__main__":

@@ -146,6 +146,30 @@ def metres_to_line(point, line):
     return best
 
 
+def inside_ring(point, ring):
+    x, y = point
+    odd = False
+    for (x1, y1), (x2, y2) in zip(ring, ring[1:]):
+        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
+            odd = not odd
+    return odd
+
+
+def metres_outside(point, rings, reach_deg=1.0):
+    """0 inside one of the outer rings, else the distance to the nearest of
+    those within reach; infinity if there is none."""
+    x, y = point
+    best = math.inf
+    for ring in rings:
+        xs, ys = [p[0] for p in ring], [p[1] for p in ring]
+        if min(xs) - reach_deg < x < max(xs) + reach_deg and \
+                min(ys) - reach_deg < y < max(ys) + reach_deg:
+            if inside_ring(point, ring):
+                return 0.0
+            best = min(best, metres_to_line(point, ring))
+    return best
+
+
 # ---------------------------------------------------------------- references
 
 def reference(*parts):

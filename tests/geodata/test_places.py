@@ -11,7 +11,7 @@ import unicodedata
 
 sys.dont_write_bytecode = True
 import common
-from common import GEODATA, IDS, POINTS, metres, position
+from common import GEODATA, IDS, POINTS, metres, metres_outside, position
 from osgeo import ogr
 
 ogr.UseExceptions()
@@ -27,21 +27,14 @@ APART_M = {"cities": 800, "prefectural_offices": 5000, "airports": 5000,
            "stations": 500}
 
 
-def rings(geometry):
-    if geometry.GetGeometryCount() == 0:
-        yield [geometry.GetPoint_2D(i)
-               for i in range(geometry.GetPointCount())]
-    for i in range(geometry.GetGeometryCount()):
-        yield from rings(geometry.GetGeometryRef(i))
-
-
-def metres_outside(polygon, at):
-    """0 inside, else the distance to the outline."""
-    point = ogr.Geometry(ogr.wkbPoint)
-    point.AddPoint_2D(*at)
-    if polygon.Intersects(point):
-        return 0.0
-    return min(common.metres_to_line(at, ring) for ring in rings(polygon))
+def outer_rings(geometry):
+    """Outer rings of a polygon or multipolygon (none of ours has holes)."""
+    parts = [geometry.GetGeometryRef(i)
+             for i in range(geometry.GetGeometryCount())] \
+        if geometry.GetGeometryName() == "MULTIPOLYGON" else [geometry]
+    rings = [part.GetGeometryRef(0) for part in parts]
+    return [[r.GetPoint_2D(i) for i in range(r.GetPointCount())]
+            for r in rings]
 
 
 def plain(text):
@@ -52,15 +45,15 @@ def plain(text):
 class Prefecture(common.Case):
     def setUp(self):
         source = ogr.Open(os.path.join(GEODATA, "prefectures.shp"))
-        self.polygons = {f.GetField("code"): f.GetGeometryRef().Clone()
+        self.polygons = {f.GetField("code"): outer_rings(f.GetGeometryRef())
                          for f in source.GetLayer(0)}
 
     def test_points_lie_in_their_prefecture(self):
         problems, far = [], set()
         for name in POINTS:
             for row in common.table(name):
-                d = metres_outside(self.polygons[row["pref_code"]],
-                                   position(row))
+                d = metres_outside(position(row),
+                                   self.polygons[row["pref_code"]])
                 if d > LIMIT_M:
                     far.add((name, row[IDS[name]]))
                     if (name, row[IDS[name]]) not in ISLANDS:

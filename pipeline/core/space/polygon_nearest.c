@@ -13,7 +13,7 @@
 typedef struct probe {
     const tp_polygon_index *index;
     const tp_ellipsoid *ellipsoid;
-    double lon_deg, lat_deg;
+    double lon_deg, lat_deg, xyz_m[3];
     double plane_x_m, plane_y_m; /* metres a degree on the plane at the point */
     double least_x_m, least_y_m; /* at least so many metres a degree within the best distance */
     double best_m, bound2_m2;
@@ -74,6 +74,12 @@ static void try_edge(probe *p, double ax, double ay, double bx, double by) {
     double lon_deg = t == 1 ? bx : ax + t * (bx - ax);
     double lat_deg = t == 1 ? by : ay + t * (by - ay);
     if (!(least2(p, lon_deg - lon0_deg, lat_deg - p->lat_deg) <= p->bound2_m2)) {
+        return;
+    }
+    double xyz_m[3]; /* a chord costs a tenth of a geodesic, and never exceeds it */
+    tp_geocentric(p->ellipsoid, lon_deg, lat_deg, xyz_m);
+    double cx = xyz_m[0] - p->xyz_m[0], cy = xyz_m[1] - p->xyz_m[1], cz = xyz_m[2] - p->xyz_m[2];
+    if (cx * cx + cy * cy + cz * cz > p->bound2_m2) {
         return;
     }
     const int64_t *rank = p->index->row_rank;
@@ -163,6 +169,7 @@ int64_t tp_polygon_index_nearest(const tp_polygon_index *index, const tp_ellipso
     double e2 = ellipsoid->f * (2 - ellipsoid->f);
     double w2 = 1 - e2 * pow(sin(lat_deg * rad), 2);
     probe p = {.index = index, .ellipsoid = ellipsoid, .lon_deg = lon_deg, .lat_deg = lat_deg, .best_row = -1};
+    tp_geocentric(ellipsoid, lon_deg, lat_deg, p.xyz_m);
     p.plane_x_m = ellipsoid->a_m / sqrt(w2) * cos(lat_deg * rad) * rad;
     p.plane_y_m = ellipsoid->a_m * (1 - e2) / (w2 * sqrt(w2)) * rad;
     /* The bound of a box is poor where the distance is large: look close by first. */

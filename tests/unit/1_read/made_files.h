@@ -3,11 +3,12 @@
 #ifndef TP_TEST_MADE_FILES_H
 #define TP_TEST_MADE_FILES_H
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "1_read/read.h"
 #include "technopolis/plan.h"

@@ -1,9 +1,10 @@
 /* Names, decisions and decoding of encodings. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "1_read/encoding.h"
 

@@ -1,9 +1,10 @@
 /* Types of columns that hold only text. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "1_read/infer.h"
 

@@ -2,11 +2,12 @@
 #ifndef TP_TEST_MEASURE_FIXTURE_H
 #define TP_TEST_MEASURE_FIXTURE_H
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "technopolis/condition.h"
 #include "technopolis/plan.h"

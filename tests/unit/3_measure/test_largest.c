@@ -1,0 +1,300 @@
+/* largest: the largest number in reach, by distance or by a touching municipality, and what is not known of it. */
+#include "measure_fixture.h"
+
+#include "3_measure/reach.h"
+
+#include <omp.h>
+
+extern const tp_stage tp_stage_largest;
+
+typedef struct state {
+    tp_dataset *dataset;
+    tp_layer *sites, *cities, *polygons;
+} state;
+
+static int set_up(void **out) {
+    state *s = calloc(1, sizeof *s);
+    assert_non_null(s);
+    assert_ok(tp_dataset_new(&s->dataset, error));
+    s->sites = new_layer(s->dataset, "sites", TP_GEOMETRY_POINT);
+    s->cities = new_layer(s->dataset, "cities", TP_GEOMETRY_POINT);
+    add_column(s->cities, "population", TP_TYPE_DOUBLE, "");
+    add_column(s->cities, "pop_year", TP_TYPE_INT64, "");
+    add_point(s->sites, "a", "A", 130, 32);
+    *out = s;
+    return 0;
+}
+
+static int tear_down(void **out) {
+    state *s = *out;
+    tp_dataset_free(s->dataset);
+    free(s);
+    return 0;
+}
+
+#define WITHIN_30 "{ to: cities, column: population, year: pop_year, within: 30 min }"
+
+/* North of the site at 32 N; 0.1 degrees are 11.1 km or 21.6 minutes. */
+static int64_t add_north(state *s, const char *id, double degrees, double population) {
+    int64_t row = add_city(s->cities, id, id, 130, 32 + degrees, "population", population);
+    tp_column_set_int64(tp_layer_column(s->cities, "pop_year"), row, 2020);
+    return row;
+}
+
+static void test_largest_in_reach(void **out) {
+    state *s = *out;
+    add_north(s, "small", 0.01, 60000);
+    add_north(s, "large", 0.1, 738744);
+    add_north(s, "far", 0.2, 3000000);
+    const tp_measure *measure = measured(s->dataset, &tp_stage_largest, "m", WITHIN_30);
+    assert_exact(measure, 0, 738744);
+    assert_string_equal(linked_id(measure, 0), "large");
+    assert_int_equal(measure->method[0], TP_METHOD_STRAIGHT_LINE);
+    assert_string_equal(measure->unit, "population");
+    const tp_link *link = only_link(measure, 0);
+    double distance_m = tp_geodesic_distance_m(&s->dataset->ellipsoid, 130, 32, 130, 32.1);
+    assert_close(link->distance_m, distance_m, 1e-6);
+    assert_close(link->minutes, distance_m * 1.3 / 40000 * 60, 1e-9);
+    assert_evidence(measure, 0, "largest population of the cities", false);
+    assert_evidence(measure, 0, "in reach: large 738,744 (2020), 21.6 min (straight line)", false);
+}
+
+static void test_limit_is_inclusive(void **out) {
+    state *s = *out;
+    add_north(s, "x", 0.1, 5);
+    double distance_m = tp_geodesic_distance_m(&s->dataset->ellipsoid, 130, 32, 130, 32.1);
+    tp_reach reach = {40, 1.3};
+    double minutes = tp_reach_minutes(&reach, distance_m);
+    for (int i = -1; i <= 1; i++) {
+        char settings[128], name[16];
+        snprintf(settings, sizeof settings, "{ to: cities, column: population, within: %.17g min }",
+                 i == 0  ? minutes
+                 : i < 0 ? nextafter(minutes, 0)
+                         : nextafter(minutes, 100));
+        snprintf(name, sizeof name, "m%d", i);
+        const tp_measure *measure = measured(s->dataset, &tp_stage_largest, name, settings);
+        assert_int_equal(measure->known[0], i >= 0);
+    }
+}
+
+static void test_none(void **out) {
+    state *s = *out;
+    add_north(s, "far", 0.2, 3000000);
+    const tp_measure *measure = measured(s->dataset, &tp_stage_largest, "m", WITHIN_30);
+    assert_int_equal(measure->known[0], 0);
+    assert_interval(measure, 0, -INFINITY, -INFINITY);
+    assert_int_equal(tp_verdict_compare(measure->low[0], measure->high[0], TP_AT_LEAST, 200000), TP_NOT_MET);
+    assert_evidence(measure, 0, "no population: none of the cities", false);
+    assert_evidence(measure, 0, "within 30 min", false);
+    set_coverage(s->cities, NULL);
+    measure = measured(s->dataset, &tp_stage_largest, "n", WITHIN_30);
+    assert_interval(measure, 0, -INFINITY, INFINITY);
+    assert_int_equal(tp_verdict_compare(measure->low[0], measure->high[0], TP_AT_LEAST, 200000), TP_UNKNOWN);
+    assert_evidence(measure, 0, "; a sample, so there may be a larger one", false);
+}
+
+static void test_equal_numbers_go_to_the_smaller_id(void **out) {
+    state *s = *out;
+    add_north(s, "b", 0.01, 5);
+    add_north(s, "a", 0.05, 5);
+    add_north(s, "c", 0.02, 5);
+    assert_string_equal(linked_id(measured(s->dataset, &tp_stage_largest, "m", WITHIN_30), 0), "a");
+}
+
+static void test_negative_numbers_and_zero(void **out) {
+    state *s = *out;
+    add_north(s, "a", 0.01, -7);
+    add_north(s, "b", 0.01, -3);
+    assert_exact(measured(s->dataset, &tp_stage_largest, "m", WITHIN_30), 0, -3);
+    add_north(s, "c", 0.01, 0);
+    assert_exact(measured(s->dataset, &tp_stage_largest, "n", WITHIN_30), 0, 0);
+}
+
+/* A missing number may be any; a missing cell of the filter bounds the truth by the number that is there. */
+static void test_missing_cells(void **out) {
+    state *s = *out;
+    add_column(s->cities, "kind", TP_TYPE_TEXT, "");
+    int64_t sure = add_north(s, "sure", 0.01, 100), maybe = add_north(s, "maybe", 0.02, 300);
+    set_text(s->cities, "kind", sure, "city");
+    const char *settings = "{ to: cities, column: population, where: kind = city, within: 30 min }";
+    const tp_measure *measure = measured(s->dataset, &tp_stage_largest, "a", settings);
+    assert_int_equal(measure->known[0], 1);
+    assert_true(measure->value[0] == 100);
+    assert_interval(measure, 0, 100, 300);
+    assert_evidence(measure, 0, "; up to 300, since what decides is missing for some", false);
+    tp_column_set_double(tp_layer_column(s->cities, "population"), maybe, 90);
+    assert_exact(measured(s->dataset, &tp_stage_largest, "b", settings), 0, 100);
+    tp_column_set_missing(tp_layer_column(s->cities, "population"), maybe);
+    measure = measured(s->dataset, &tp_stage_largest, "c", settings);
+    assert_interval(measure, 0, 100, INFINITY);
+    assert_evidence(measure, 0, "; at least, since a value is missing", false);
+    tp_column_set_missing(tp_layer_column(s->cities, "population"), sure);
+    measure = measured(s->dataset, &tp_stage_largest, "d", settings);
+    assert_int_equal(measure->known[0], 0);
+    assert_interval(measure, 0, -INFINITY, INFINITY);
+    assert_evidence(measure, 0, "no population is known of the cities", false);
+}
+
+static void test_sample_is_at_least(void **out) {
+    state *s = *out;
+    add_north(s, "a", 0.01, 100);
+    set_coverage(s->cities, "population >= 50");
+    const tp_measure *measure = measured(s->dataset, &tp_stage_largest, "a", WITHIN_30);
+    assert_true(measure->value[0] == 100);
+    assert_interval(measure, 0, 100, INFINITY);
+    measure = measured(s->dataset, &tp_stage_largest, "b",
+                       "{ to: cities, column: population, where: population >= 60, within: 30 min }");
+    assert_exact(measure, 0, 100);
+}
+
+/* Far's hall is out of reach, but its municipality touches the own one. */
+static void test_touching_municipalities(void **out) {
+    state *s = *out;
+    const char *settings =
+        "{ to: cities, column: population, year: pop_year, within: 30 min, touching: municipalities }";
+    add_north(s, "near", 0.05, 1000);
+    add_north(s, "far", 0.5, 5000);
+    const tp_measure *measure = measured(s->dataset, &tp_stage_largest, "unread", settings);
+    assert_exact(measure, 0, 1000);
+    assert_null(measure->missing_layer);
+    s->polygons = new_layer(s->dataset, "municipalities", TP_GEOMETRY_POLYGON);
+    add_box(s->polygons, "own", "Own", 129.9, 31.9, 130.1, 32.04);
+    add_box(s->polygons, "near", "near", 129.9, 32.04, 130, 32.06);
+    add_box(s->polygons, "far", "Far", 130.1, 31.9, 130.2, 32.6);
+    add_point(s->sites, "sea", "Sea", 130, 31.88);
+    measure = measured(s->dataset, &tp_stage_largest, "m", settings);
+    assert_exact(measure, 0, 5000);
+    assert_string_equal(linked_id(measure, 0), "far");
+    assert_int_equal(measure->method[0], TP_METHOD_POLYGON);
+    const tp_link *link = only_link(measure, 0);
+    assert_true(link->minutes == 0);
+    assert_close(link->distance_m, tp_geodesic_distance_m(&s->dataset->ellipsoid, 130, 32, 130, 32.5), 1e-6);
+    assert_evidence(measure, 0, "far 5,000 (2020), by its municipality Far, that is far, which touches Own", false);
+    assert_true(measure->value[1] == 0 && measure->known[1] == 0); /* 33 minutes to `near`, and off the coast */
+    assert_interval(measure, 1, -INFINITY, INFINITY);
+    assert_evidence(measure, 1, "or by the own municipality and those that touch it", false);
+    assert_evidence(measure, 1, "; at least, since the point lies in none of the polygons of municipalities", false);
+    /* A city in reach both ways is told by its minutes. */
+    measure = measured(s->dataset, &tp_stage_largest, "n",
+                       "{ to: cities, column: population, within: 120 min, touching: municipalities }");
+    assert_int_equal(measure->method[0], TP_METHOD_STRAIGHT_LINE);
+    assert_int_equal(only_link(measure, 0)->note, -1);
+    /* A municipality that is missing might be a larger city's. */
+    set_coverage(s->polygons, NULL);
+    measure = measured(s->dataset, &tp_stage_largest, "o", settings);
+    assert_interval(measure, 0, 5000, INFINITY);
+    assert_evidence(measure, 0, "; at least, since municipalities is a sample", false);
+}
+
+static void test_own_municipality(void **out) {
+    state *s = *out;
+    s->polygons = new_layer(s->dataset, "municipalities", TP_GEOMETRY_POLYGON);
+    add_box(s->polygons, "43101", "Chuo", 129, 31, 131, 33);
+    add_city(s->cities, "43100", "Kumamoto", 130, 32.9, "population", 738744);
+    const tp_measure *measure =
+        measured(s->dataset, &tp_stage_largest, "m",
+                 "{ to: cities, column: population, within: 30 min, touching: municipalities }");
+    assert_exact(measure, 0, 738744);
+    assert_evidence(measure, 0, "Kumamoto 738,744, by its municipality Chuo of Kumamoto, the own one", false);
+}
+
+static void test_layer_that_is_not_read(void **out) {
+    state *s = *out;
+    const tp_measure *measure =
+        measured(s->dataset, &tp_stage_largest, "m", "{ to: towns, column: population, within: 30 min }");
+    assert_string_equal(measure->missing_layer, "towns");
+    assert_interval(measure, 0, -INFINITY, INFINITY);
+    assert_evidence(measure, 0, "", true);
+}
+
+static void test_columns_of_a_users_own_measure(void **out) {
+    state *s = *out;
+    add_north(s, "large", 0.1, 738744);
+    add_point(s->sites, "b", "B", 135, 32);
+    assert_ok(run_stage(s->dataset, &tp_stage_largest, "city", WITHIN_30, false, error));
+    const tp_column *value = tp_layer_column(s->sites, "city"), *name = tp_layer_column(s->sites, "city_name");
+    assert_non_null(value);
+    assert_non_null(name);
+    assert_true(value->valid[0] && value->f64[0] == 738744);
+    assert_string_equal(value->unit, "population");
+    assert_string_equal(tp_column_text(name, 0), "large");
+    assert_false(value->valid[1]);
+    assert_null(tp_column_text(name, 1));
+}
+
+static void test_check(void **out) {
+    state *s = *out;
+    fixture_step fixture;
+    tp_plan plan;
+    check_stage(&fixture, &plan, s->dataset, &tp_stage_largest, "m",
+                "{ to: cities, column: population, within: 30 min, touching: cities, where: people = 3 }");
+    assert_fault(&fixture, "'largest' needs a layer of polygons, but cities is a point layer");
+    assert_fault(&fixture, "layer cities has no column 'people'");
+    assert_int_equal(fixture.faults.n, 2);
+    close_step(&fixture);
+    tp_schema_reset(&plan.schema);
+}
+
+/* Random points on the whole Earth against every pair, with any number of threads. */
+static void test_brute_force(void **out) {
+    state *s = *out;
+    enum { CITIES = 300, POINTS = 400 };
+    static const int threads[] = {1, 2, 5};
+    srand(11);
+    for (int i = 0; i < CITIES; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "c%03d", i);
+        add_city(s->cities, id, id, rand() % 360 - 180, rand() % 181 - 90, "population", rand() % 40);
+    }
+    for (int i = 1; i < POINTS; i++) {
+        add_point(s->sites, "p", "p", rand() % 360 - 180, rand() % 181 - 90);
+    }
+    tp_reach reach = {40, 1.3};
+    for (size_t t = 0; t < 3; t++) {
+        char name[8];
+        snprintf(name, sizeof name, "m%zu", t);
+        omp_set_num_threads(threads[t]);
+        const tp_measure *measure =
+            measured(s->dataset, &tp_stage_largest, name, "{ to: cities, column: population, within: 2000 min }");
+        for (int64_t row = 0; row < POINTS; row++) {
+            double best = -1;
+            int64_t expected = -1;
+            for (int64_t i = 0; i < CITIES; i++) {
+                double distance_m = tp_geodesic_distance_m(&s->dataset->ellipsoid, s->sites->lon_deg[row],
+                                                           s->sites->lat_deg[row], s->cities->lon_deg[i],
+                                                           s->cities->lat_deg[i]);
+                double number = tp_layer_column(s->cities, "population")->f64[i];
+                if (tp_reach_minutes(&reach, distance_m) <= 2000 && number > best) {
+                    best = number;
+                    expected = i;
+                }
+            }
+            if (expected < 0) {
+                assert_interval(measure, row, -INFINITY, -INFINITY);
+            } else {
+                assert_exact(measure, row, best);
+                assert_int_equal(only_link(measure, row)->row, expected);
+            }
+        }
+    }
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_largest_in_reach),
+        TEST(test_limit_is_inclusive),
+        TEST(test_none),
+        TEST(test_equal_numbers_go_to_the_smaller_id),
+        TEST(test_negative_numbers_and_zero),
+        TEST(test_missing_cells),
+        TEST(test_sample_is_at_least),
+        TEST(test_touching_municipalities),
+        TEST(test_own_municipality),
+        TEST(test_layer_that_is_not_read),
+        TEST(test_columns_of_a_users_own_measure),
+        TEST(test_check),
+        TEST(test_brute_force),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,230 @@
+/* nearest: the true geodesic nearest against all pairs, the limit, ties, and what is not known. */
+#include "measure_fixture.h"
+
+#include "3_measure/reach.h"
+
+#include <omp.h>
+
+extern const tp_stage tp_stage_nearest;
+
+typedef struct state {
+    tp_dataset *dataset;
+    tp_layer *sites, *airports;
+} state;
+
+static int set_up(void **out) {
+    state *s = calloc(1, sizeof *s);
+    assert_non_null(s);
+    assert_ok(tp_dataset_new(&s->dataset, error));
+    s->sites = new_layer(s->dataset, "sites", TP_GEOMETRY_POINT);
+    s->airports = new_layer(s->dataset, "airports", TP_GEOMETRY_POINT);
+    add_column(s->airports, "scheduled", TP_TYPE_DOUBLE, "");
+    *out = s;
+    return 0;
+}
+
+static int tear_down(void **out) {
+    state *s = *out;
+    tp_dataset_free(s->dataset);
+    free(s);
+    return 0;
+}
+
+static double distance_between(const state *s, int64_t site, const tp_layer *to, int64_t row) {
+    double distance_m;
+    geod_inverse(&s->dataset->ellipsoid.g, s->sites->lat_deg[site], s->sites->lon_deg[site], to->lat_deg[row],
+                 to->lon_deg[row], &distance_m, NULL, NULL);
+    return distance_m;
+}
+
+static double uniform(double low, double high) {
+    return low + (high - low) * rand() / RAND_MAX;
+}
+
+/* A thousand sites: half in Japan, half anywhere; every pair by geod_inverse is the oracle. */
+static void test_brute_force(void **out) {
+    state *s = *out;
+    enum { SITES = 1000, AIRPORTS = 300 };
+    static const int threads[] = {1, 2, 5};
+    srand(42);
+    for (int i = 0; i < SITES + AIRPORTS; i++) {
+        bool japan = i % 2 == 0;
+        double lon_deg = japan ? uniform(129, 146) : uniform(-180, 180);
+        double lat_deg = japan ? uniform(30, 46) : asin(uniform(-1, 1)) * 180 / M_PI;
+        char id[16];
+        snprintf(id, sizeof id, "x%04d", i);
+        add_point(i < SITES ? s->sites : s->airports, id, id, lon_deg, lat_deg);
+    }
+    for (size_t t = 0; t < 3; t++) {
+        char name[16];
+        snprintf(name, sizeof name, "m%zu", t);
+        omp_set_num_threads(threads[t]);
+        const tp_measure *measure = measured(s->dataset, &tp_stage_nearest, name, "{ to: airports }");
+        for (int64_t site = 0; site < SITES; site++) {
+            int64_t best = 0;
+            for (int64_t row = 1; row < AIRPORTS; row++) {
+                if (distance_between(s, site, s->airports, row) < distance_between(s, site, s->airports, best)) {
+                    best = row;
+                }
+            }
+            const tp_link *link = only_link(measure, site);
+            double distance_m = distance_between(s, site, s->airports, best);
+            assert_int_equal(link->row, best);
+            assert_close(link->distance_m, distance_m, 0.001);
+            assert_close(link->minutes, distance_m / 1000 * 1.3 / 40 * 60, 1e-6);
+            assert_exact(measure, site, link->minutes);
+            assert_int_equal(measure->method[site], TP_METHOD_STRAIGHT_LINE);
+        }
+    }
+}
+
+static void test_threshold_is_inclusive(void **out) {
+    state *s = *out;
+    add_point(s->sites, "a", "A", 130, 32);
+    add_point(s->airports, "KMJ", "Kumamoto", 130.1, 32.1);
+    tp_reach reach = {40, 1.3};
+    double minutes = tp_reach_minutes(&reach, distance_between(s, 0, s->airports, 0));
+    for (int i = 0; i < 3; i++) {
+        char settings[96], name[16];
+        double within = i == 0 ? nextafter(minutes, 0) : i == 1 ? minutes : nextafter(minutes, 1000);
+        snprintf(settings, sizeof settings, "{ to: airports, within: %.17g min }", within);
+        snprintf(name, sizeof name, "m%d", i);
+        const tp_measure *measure = measured(s->dataset, &tp_stage_nearest, name, settings);
+        assert_int_equal(measure->known[0], i > 0);
+        if (i == 0) {
+            assert_interval(measure, 0, INFINITY, INFINITY);
+            assert_evidence(measure, 0, "airports", false);
+            assert_int_equal(measure->link_first[1], 0);
+        } else {
+            assert_exact(measure, 0, minutes);
+        }
+    }
+    const tp_measure *free_of_limit = measured(s->dataset, &tp_stage_nearest, "free", "{ to: airports }");
+    assert_int_equal(tp_verdict_compare(minutes, minutes, TP_AT_MOST, minutes), TP_MET);
+    assert_true(isinf(free_of_limit->within_min));
+    assert_exact(measured(s->dataset, &tp_stage_nearest, "far", "{ to: airports, within: 100000 min }"), 0, minutes);
+}
+
+static void test_speed_and_detour(void **out) {
+    state *s = *out;
+    add_point(s->sites, "a", "A", 130, 32);
+    add_point(s->airports, "KMJ", "Kumamoto", 130.1, 32.1);
+    const tp_measure *measure =
+        measured(s->dataset, &tp_stage_nearest, "m", "{ to: airports, speed: 80 km/h, detour: 1 }");
+    assert_close(measure->value[0], distance_between(s, 0, s->airports, 0) / 1000 / 80 * 60, 1e-9);
+    assert_evidence(measure, 0, "x 1 at 80 km/h", false);
+    assert_evidence(measure, 0, "Kumamoto", false);
+}
+
+/* Equal places: the bytewise smallest id, whatever the order of rows, over two layers. */
+static void test_ties(void **out) {
+    state *s = *out;
+    tp_layer *ports = new_layer(s->dataset, "ports", TP_GEOMETRY_POINT);
+    add_point(s->sites, "a", "A", 130, 32);
+    add_point(s->airports, "b", "b", 130.1, 32);
+    add_point(s->airports, "a", "a", 130.1, 32);
+    add_point(ports, "B", "B", 130.1, 32);
+    const tp_measure *measure = measured(s->dataset, &tp_stage_nearest, "one", "{ to: airports }");
+    assert_string_equal(linked_id(measure, 0), "a");
+    measure = measured(s->dataset, &tp_stage_nearest, "two", "{ to: [airports, ports] }");
+    assert_string_equal(linked_id(measure, 0), "B");
+    assert_int_equal(only_link(measure, 0)->layer, 1);
+}
+
+static void test_filter_with_missing_cells(void **out) {
+    state *s = *out;
+    add_point(s->sites, "a", "A", 130, 32);
+    add_city(s->airports, "near", "Near", 130.01, 32, "scheduled", NAN);
+    add_city(s->airports, "none", "None", 130.02, 32, "scheduled", 0);
+    add_city(s->airports, "far", "Far", 130.1, 32, "scheduled", 1);
+    tp_reach reach = {40, 1.3};
+    double near = tp_reach_minutes(&reach, distance_between(s, 0, s->airports, 0));
+    double far = tp_reach_minutes(&reach, distance_between(s, 0, s->airports, 2));
+    const tp_measure *measure =
+        measured(s->dataset, &tp_stage_nearest, "m", "{ to: airports, where: scheduled = 1 }");
+    assert_true(measure->value[0] == far && measure->known[0]);
+    assert_interval(measure, 0, near, far);
+    assert_evidence(measure, 0, "may count", false);
+    assert_int_equal(tp_verdict_compare(near, far, TP_AT_MOST, (near + far) / 2), TP_UNKNOWN);
+    measure = measured(s->dataset, &tp_stage_nearest, "n", "{ to: airports, where: scheduled = 2 }");
+    assert_int_equal(measure->known[0], 0);
+    assert_interval(measure, 0, near, INFINITY);
+    measure = measured(s->dataset, &tp_stage_nearest, "o", "{ to: airports, where: scheduled = 2, within: 1 min }");
+    assert_interval(measure, 0, INFINITY, INFINITY);
+}
+
+static void test_samples(void **out) {
+    state *s = *out;
+    add_point(s->sites, "a", "A", 130, 32);
+    add_city(s->airports, "far", "Far", 130.1, 32, "scheduled", 1);
+    set_coverage(s->airports, "scheduled = 1");
+    const tp_measure *measure = measured(s->dataset, &tp_stage_nearest, "m", "{ to: airports }");
+    assert_int_equal(measure->known[0], 1);
+    assert_interval(measure, 0, 0, measure->value[0]);
+    assert_evidence(measure, 0, "sample", false);
+    measure = measured(s->dataset, &tp_stage_nearest, "n", "{ to: airports, where: scheduled = 1 }");
+    assert_exact(measure, 0, measure->value[0]);
+    measure = measured(s->dataset, &tp_stage_nearest, "o", "{ to: airports, within: 1 min }");
+    assert_int_equal(measure->known[0], 0);
+    assert_interval(measure, 0, 0, INFINITY);
+}
+
+static void test_nothing_to_find(void **out) {
+    state *s = *out;
+    add_point(s->sites, "a", "A", 130, 32);
+    const tp_measure *measure = measured(s->dataset, &tp_stage_nearest, "m", "{ to: airports }");
+    assert_int_equal(measure->known[0], 0);
+    assert_interval(measure, 0, INFINITY, INFINITY);
+    measure = measured(s->dataset, &tp_stage_nearest, "n", "{ to: [airports, ports] }");
+    assert_string_equal(measure->missing_layer, "ports");
+    assert_interval(measure, 0, -INFINITY, INFINITY);
+    assert_int_equal(measure->method[0], TP_METHOD_NONE);
+}
+
+static void test_columns_of_a_users_own_measure(void **out) {
+    state *s = *out;
+    add_point(s->sites, "a", "A", 130, 32);
+    add_point(s->sites, "b", "B", 140, 32);
+    add_point(s->airports, "KMJ", "Kumamoto", 130.1, 32.1);
+    assert_ok(run_stage(s->dataset, &tp_stage_nearest, "airport", "{ to: airports, within: 60 min }", false, error));
+    const tp_measure *measure = tp_dataset_measure(s->dataset, "airport");
+    assert_string_equal(tp_column_text(tp_layer_column(s->sites, "airport_id"), 0), "KMJ");
+    assert_string_equal(tp_column_text(tp_layer_column(s->sites, "airport_name"), 0), "Kumamoto");
+    assert_string_equal(tp_column_text(tp_layer_column(s->sites, "airport_method"), 0), "straight_line");
+    assert_true(tp_layer_column(s->sites, "airport_minutes")->f64[0] == measure->value[0]);
+    assert_close(tp_layer_column(s->sites, "airport_km")->f64[0], distance_between(s, 0, s->airports, 0) / 1000, 1e-9);
+    static const char *const columns[] = {"airport_id", "airport_name", "airport_minutes", "airport_km",
+                                          "airport_method"};
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(tp_layer_column(s->sites, columns[i])->valid[1], 0);
+    }
+}
+
+static void test_check(void **out) {
+    state *s = *out;
+    fixture_step fixture;
+    tp_plan plan;
+    new_layer(s->dataset, "rail", TP_GEOMETRY_LINE);
+    check_stage(&fixture, &plan, s->dataset, &tp_stage_nearest, "m", "{ to: rail, where: speed > 3 }");
+    assert_fault(&fixture, "'nearest' needs a layer of points, but rail is a line layer");
+    assert_fault(&fixture, "layer rail has no column 'speed'");
+    assert_int_equal(fixture.faults.n, 2);
+    close_step(&fixture);
+    tp_schema_reset(&plan.schema);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_brute_force),
+        TEST(test_threshold_is_inclusive),
+        TEST(test_speed_and_detour),
+        TEST(test_ties),
+        TEST(test_filter_with_missing_cells),
+        TEST(test_samples),
+        TEST(test_nothing_to_find),
+        TEST(test_columns_of_a_users_own_measure),
+        TEST(test_check),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
