@@ -42,6 +42,8 @@ TP_NODISCARD tp_code tp_schema_add(tp_schema *schema, const char *name, tp_geome
                                    tp_head **head, tp_error *error);
 TP_NODISCARD tp_code tp_head_add_field(tp_head *head, const char *name, tp_type type, const char *unit,
                                        const char *help, tp_error *error);
+
+/** By name, or NULL; the name may be NULL (a setting that was wrong leaves none). */
 tp_head *tp_schema_find(const tp_schema *schema, const char *name);
 const tp_field *tp_head_field(const tp_head *head, const char *name);
 

@@ -43,9 +43,23 @@ static tp_code out_of_memory(opening *open) {
     return TP_E_MACHINE;
 }
 
+/* What GDAL said without what is only of use to its makers, and with the file called as the configuration calls it. */
+static void add_gdal_message(tp_text *text, const opening *open, const char *otherwise) {
+    const char *message = tp_gdal_message(&open->scope, otherwise), *path = open->head->path;
+    const char *source = strncmp(message, "In file ", 8) == 0 ? strstr(message, ", at line ") : NULL;
+    const char *after = source == NULL ? NULL : strstr(source + 1, ", ");
+    message = after == NULL ? message : after + 2;
+    for (const char *found; path != NULL && (found = strstr(message, path)) != NULL; message = found + strlen(path)) {
+        tp_text_add(text, "%.*s%s", (int)(found - message), message, open->head->shown);
+    }
+    tp_text_add(text, "%s", message);
+}
+
 static tp_code unusable(opening *open, const char *otherwise) {
-    tp_faults_add_code_at(open->faults, TP_E_DATA, open->places->file, "%s: %s", open->head->shown,
-                          tp_gdal_message(&open->scope, otherwise));
+    tp_text text = {0};
+    add_gdal_message(&text, open, otherwise);
+    tp_faults_add_code_at(open->faults, TP_E_DATA, open->places->file, "%s: %s", open->head->shown, tp_text_get(&text));
+    tp_text_reset(&text);
     return TP_E_DATA;
 }
 
@@ -84,7 +98,12 @@ static tp_code open_file(opening *open) {
     tp_read_head *head = open->head;
     tp_ogr_open(head->path, &open->file);
     if (open->file.dataset == NULL) {
-        return unusable(open, "cannot be read (no format that GDAL knows)");
+        bool csv = tp_files_ends(head->path, "csv") || tp_files_ends(head->path, "csv.gz");
+        if (csv) { /* GDAL would say no more than that it does not know the format */
+            tp_gdal_clear(&open->scope);
+        }
+        return unusable(open, csv ? "cannot be read as CSV (expected at least two columns, separated by commas)"
+                                  : "cannot be read (no format that GDAL knows)");
     }
     tp_code code = choose_layer(open);
     if (code != TP_OK) {

@@ -27,20 +27,25 @@ static tp_code out_of_memory(tp_faults *faults) {
     return TP_E_MACHINE;
 }
 
-/* All faults of a file in one line, for the reject that stands for it; NULL: out of memory. */
-static char *join(const tp_faults *faults) {
+/*
+ * All faults of a file in one line, for the reject that stands for it; NULL: out of memory. Without the places in the
+ * configuration: what is written must not depend on the path by which that was named.
+ */
+static char *join(const tp_faults *faults, const char *shown) {
     tp_text text = {0};
     for (size_t i = 0; i < faults->n; i++) {
-        tp_text_add(&text, "%s%s", i == 0 ? "" : "; ", faults->items[i].message);
+        const char *message = faults->items[i].message, *begins = strstr(message, shown);
+        tp_text_add(&text, "%s%s", i == 0 ? "" : "; ", begins == NULL ? message : begins);
     }
     return text.lost ? NULL : text.data;
 }
 
 /* A file's faults become the entry's, or a warning when the file may be passed over. */
-static tp_code settle(tp_read_heads *heads, size_t i, bool may_skip, const tp_faults *own, tp_faults *faults) {
+static tp_code settle(tp_read_heads *heads, size_t i, const char *shown, bool may_skip, const tp_faults *own,
+                      tp_faults *faults) {
     tp_code code = tp_faults_code(own);
     if (may_skip && code == TP_E_DATA) {
-        heads->skipped[i] = join(own);
+        heads->skipped[i] = join(own, shown);
         tp_read_head_reset(&heads->items[i]);
         if (heads->skipped[i] == NULL) {
             return out_of_memory(faults);
@@ -83,7 +88,7 @@ static tp_code open_all(const tp_step *step, const char *base, int on_error, uns
     for (size_t i = 0; i < heads->n; i++) {
         tp_faults own = {0};
         tp_code code = open_one(step, base, flags, i, &heads->items[i], &own);
-        code = code == TP_OK ? TP_OK : settle(heads, i, may_skip, &own, faults);
+        code = code == TP_OK ? TP_OK : settle(heads, i, options->file.items[i], may_skip, &own, faults);
         tp_faults_reset(&own);
         usable += heads->items[i].path != NULL;
         if (code != TP_OK && (worst == TP_OK || code < worst)) {

@@ -58,6 +58,14 @@ static const tp_setting SETTINGS[] = {
      .kind = TP_SETTING_MAP,
      .help = "other names for columns: { OUR_NAME: NAME_IN_THE_FILE }",
      .offset = OPTION(columns)},
+    {.key = "from",
+     .kind = TP_SETTING_COLUMN,
+     .help = "column of the year from which a feature existed; later ones than the run's year are not read",
+     .offset = OPTION(from)},
+    {.key = "to",
+     .kind = TP_SETTING_COLUMN,
+     .help = "column of the year in which a feature ceased to exist; those gone by the run's year are not read",
+     .offset = OPTION(to)},
     {.key = "dissolve",
      .kind = TP_SETTING_YES_NO,
      .fallback = "no",
@@ -109,6 +117,20 @@ static tp_code publish(const tp_step *step, tp_read_heads *heads, tp_schema *sch
     return code;
 }
 
+/* The columns of years are there and hold numbers. */
+static void check_year_column(const tp_step *step, const tp_plan *plan, const char *key, const char *name,
+                              tp_faults *faults) {
+    const tp_head *head = tp_schema_find(&plan->schema, step->name);
+    const tp_field *field = head == NULL || name == NULL ? NULL : tp_head_field(head, name);
+    tp_place place = tp_options_place(&step->options, SETTINGS, key, step->place);
+    if (head != NULL && name != NULL && field == NULL) {
+        tp_faults_add_code_at(faults, TP_E_DATA, place, "layer %s has no column '%s' (of years)", step->name, name);
+    } else if (field != NULL && field->type != TP_TYPE_INT64 && field->type != TP_TYPE_DOUBLE) {
+        tp_faults_add_code_at(faults, TP_E_DATA, place, "column '%s' of layer %s holds %s (expected years)", name,
+                              step->name, tp_type_text(field->type));
+    }
+}
+
 static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     const tp_read_options *options = step->options.values;
     check_columns(options->columns, faults);
@@ -122,6 +144,8 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
         tp_faults_add_error(faults, &error);
     }
     tp_read_heads_reset(&heads);
+    check_year_column(step, plan, "from", options->from, faults);
+    check_year_column(step, plan, "to", options->to, faults);
 }
 
 /* "code:text,population:int64": the columns as found in a file. */
@@ -213,7 +237,9 @@ static tp_code read_files(const tp_step *step, const tp_run *run, const tp_read_
         }
     }
     if (code == TP_OK) {
-        code = tp_read_select(layer, task.n_rows, &notes, dataset, error);
+        const tp_read_options *options = step->options.values;
+        tp_read_period period = {.year = run->year, .from = options->from, .to = options->to};
+        code = tp_read_select(layer, task.n_rows, &notes, &period, dataset, error);
     }
     tp_read_notes_reset(&notes);
     return code;

@@ -3,6 +3,7 @@
 
 #include "technopolis/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void tp_print_padded(FILE *out, const char *text, int width) {
@@ -131,6 +132,23 @@ static void print_methods(const tp_dataset *dataset, FILE *out) {
     }
 }
 
+/* `configs/../out/x.gpkg` as `out/x.gpkg`: a folder followed by `..` says nothing. */
+static void print_path(FILE *out, const char *base, const char *file) {
+    char *path = tp_text_format("%s%s", base, file);
+    for (char *up; path != NULL && (up = strstr(path, "/../")) != NULL && up != path;) {
+        char *start = up;
+        while (start > path && start[-1] != '/') {
+            start--;
+        }
+        if (strncmp(start, "..", 2) == 0 || *start == '.') {
+            break;
+        }
+        memmove(start, up + strlen("/../"), strlen(up + strlen("/../")) + 1);
+    }
+    fprintf(out, "Written: %s\n", path == NULL ? file : path);
+    free(path);
+}
+
 static void print_outputs(const tp_plan *plan, FILE *out) {
     for (size_t i = 0; i < plan->n_steps; i++) {
         const tp_step *step = plan->steps[i];
@@ -139,7 +157,7 @@ static void print_outputs(const tp_plan *plan, FILE *out) {
             if (setting->kind == TP_SETTING_PATH && step->options.texts[k] != NULL) {
                 const char *file = step->options.texts[k];
                 bool relative = step->options.origins[k] != TP_ORIGIN_COMMAND_LINE && file[0] != '/';
-                fprintf(out, "Written: %s%s\n", relative ? plan->base : "", file);
+                print_path(out, relative ? plan->base : "", file);
             }
         }
     }

@@ -72,7 +72,7 @@ tp_code tp_head_add_field(tp_head *head, const char *name, tp_type type, const c
 }
 
 tp_head *tp_schema_find(const tp_schema *schema, const char *name) {
-    for (size_t i = 0; i < schema->n_heads; i++) {
+    for (size_t i = 0; name != NULL && i < schema->n_heads; i++) {
         if (strcmp(schema->heads[i].name, name) == 0) {
             return &schema->heads[i];
         }
@@ -81,7 +81,7 @@ tp_head *tp_schema_find(const tp_schema *schema, const char *name) {
 }
 
 const tp_field *tp_head_field(const tp_head *head, const char *name) {
-    for (size_t i = 0; i < head->n_fields; i++) {
+    for (size_t i = 0; name != NULL && i < head->n_fields; i++) {
         if (strcmp(head->fields[i].name, name) == 0) {
             return &head->fields[i];
         }

@@ -99,6 +99,11 @@ static void no_layer_at_all(void **state) {
     entry e;
     assert_int_equal(check_entry(&e, "file: noise.gpkg\n", TP_STOP), TP_E_DATA);
     assert_true(fault_says(&e.faults, "c.yaml:1:7: noise.gpkg: "));
+    assert_null(strstr(e.faults.items[0].message, made_folder));
+    end_entry(&e);
+    write_text("one.csv", "code\n1\n");
+    assert_int_equal(check_entry(&e, "file: one.csv\n", TP_STOP), TP_E_DATA);
+    assert_true(fault_says(&e.faults, "c.yaml:1:7: one.csv: cannot be read as CSV (expected at least two columns"));
     end_entry(&e);
 }
 
@@ -175,6 +180,7 @@ static void files_that_cannot_be_used(void **state) {
     assert_int_equal(e.dataset->n_rejects, 1);
     assert_string_equal(e.dataset->rejects[0].reason, TP_REJECT_FILE);
     assert_int_equal(e.dataset->rejects[0].source_fid, -1);
+    assert_int_equal(strncmp(e.dataset->rejects[0].detail, "cut.shp (its .dbf): cut short: ", 31), 0);
     assert_string_equal(e.dataset->sources[e.dataset->rejects[0].source].file, "cut.shp");
     end_entry(&e);
     assert_int_equal(check_entry(&e, "file: [cut.shp, none.shp]\n", TP_SKIP), TP_E_DATA);
@@ -187,7 +193,7 @@ static void files_that_cannot_be_used(void **state) {
 static void files_of_different_kinds(void **state) {
     (void)state;
     make_towns("towns.shp", 6668);
-    write_text("table.csv", "code\n1\n");
+    write_text("table.csv", "code,v\n1,2\n");
     entry e;
     assert_int_equal(check_entry(&e, "file: [towns.shp, table.csv]\n", TP_STOP), TP_E_DATA);
     assert_true(fault_says(&e.faults, "c.yaml:1:19: table.csv: is a table layer, but towns.shp is a point layer"));

@@ -169,7 +169,7 @@ static void test_touching_municipalities(void **out) {
     const tp_link *link = only_link(measure, 0);
     assert_true(link->minutes == 0);
     assert_close(link->distance_m, tp_geodesic_distance_m(&s->dataset->ellipsoid, 130, 32, 130, 32.5), 1e-6);
-    assert_evidence(measure, 0, "far 5,000 (2020), by its municipality Far, that is far, which touches Own", false);
+    assert_evidence(measure, 0, "far 5000 (2020), by its municipality Far, that is far, which touches Own", false);
     assert_true(measure->value[1] == 0 && measure->known[1] == 0); /* 33 minutes to `near`, and off the coast */
     assert_interval(measure, 1, -INFINITY, INFINITY);
     assert_evidence(measure, 1, "or by the own municipality and those that touch it", false);
@@ -260,9 +260,9 @@ static void test_brute_force(void **out) {
             double best = -1;
             int64_t expected = -1;
             for (int64_t i = 0; i < CITIES; i++) {
-                double distance_m = tp_geodesic_distance_m(&s->dataset->ellipsoid, s->sites->lon_deg[row],
-                                                           s->sites->lat_deg[row], s->cities->lon_deg[i],
-                                                           s->cities->lat_deg[i]);
+                double distance_m =
+                    tp_geodesic_distance_m(&s->dataset->ellipsoid, s->sites->lon_deg[row], s->sites->lat_deg[row],
+                                           s->cities->lon_deg[i], s->cities->lat_deg[i]);
                 double number = tp_layer_column(s->cities, "population")->f64[i];
                 if (tp_reach_minutes(&reach, distance_m) <= 2000 && number > best) {
                     best = number;

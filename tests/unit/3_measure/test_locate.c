@@ -274,7 +274,7 @@ static void test_any_number_of_threads(void **out) {
     }
     for (int64_t row = 0; row < POINTS; row++) { /* against a plain look at the coordinates */
         double x = s->sites->lon_deg[row], y = s->sites->lat_deg[row];
-        bool inside = x > 140 && x < 142 && y > 40 && y < 41, inner = x > 140.4 && x < 140.6 && y > 40.4 && y < 40.6;
+        bool inside = x > 140 && x < 142 && y > 40 && y<41, inner = x> 140.4 && x < 140.6 && y > 40.4 && y < 40.6;
         const char *expected = inner ? "03" : x < 141 ? "01" : "02";
         if (inside) {
             assert_cell(s, "p1_code", row, expected);

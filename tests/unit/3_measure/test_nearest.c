@@ -140,8 +140,7 @@ static void test_filter_with_missing_cells(void **out) {
     tp_reach reach = {40, 1.3};
     double near = tp_reach_minutes(&reach, distance_between(s, 0, s->airports, 0));
     double far = tp_reach_minutes(&reach, distance_between(s, 0, s->airports, 2));
-    const tp_measure *measure =
-        measured(s->dataset, &tp_stage_nearest, "m", "{ to: airports, where: scheduled = 1 }");
+    const tp_measure *measure = measured(s->dataset, &tp_stage_nearest, "m", "{ to: airports, where: scheduled = 1 }");
     assert_true(measure->value[0] == far && measure->known[0]);
     assert_interval(measure, 0, near, far);
     assert_evidence(measure, 0, "may count", false);

@@ -1,7 +1,10 @@
 /* touching: own and touching municipalities of a city, what is not known, and what is said about it. */
 #include "measure_fixture.h"
 
+#include <gdal.h>
+#include <ogr_api.h>
 #include <omp.h>
+#include <unistd.h>
 
 extern const tp_stage tp_stage_touching;
 
@@ -266,6 +269,156 @@ static void test_grid_with_any_number_of_threads(void **out) {
     (void)s;
 }
 
+/* ---- the municipalities of Kanagawa, where they are there ---- */
+
+#define SHARED TP_TEST_DATA "/../../../shared/data/"
+#define KANAGAWA SHARED "ksj/N03-190101_14_GML/N03-19_14_190101_2.shp"
+#define CENSUS SHARED "cities/municipalities_census2020.csv"
+
+enum { MOST = 100 };
+
+typedef struct kanagawa {
+    int n;
+    char code[MOST][8];
+    OGRGeometryH geometry[MOST]; /* multipolygons: all parts of a code */
+} kanagawa;
+
+static void read_kanagawa(kanagawa *k) {
+    GDALAllRegister();
+    GDALDatasetH file = GDALOpenEx(KANAGAWA, GDAL_OF_VECTOR, NULL, NULL, NULL);
+    assert_non_null(file);
+    OGRLayerH layer = GDALDatasetGetLayer(file, 0);
+    for (OGRFeatureH feature = OGR_L_GetNextFeature(layer); feature != NULL; feature = OGR_L_GetNextFeature(layer)) {
+        const char *code = OGR_F_GetFieldAsString(feature, OGR_F_GetFieldIndex(feature, "N03_007"));
+        int i = 0;
+        while (i < k->n && strcmp(k->code[i], code) != 0) {
+            i++;
+        }
+        if (i == k->n && code[0] != '\0') {
+            assert_true(k->n < MOST && strlen(code) == 5);
+            snprintf(k->code[i], sizeof k->code[i], "%s", code);
+            k->geometry[i] = OGR_G_CreateGeometry(wkbMultiPolygon);
+            k->n++;
+        }
+        if (code[0] != '\0') {
+            OGRGeometryH parts = OGR_G_ForceToMultiPolygon(OGR_F_StealGeometry(feature));
+            for (int part = 0; part < OGR_G_GetGeometryCount(parts); part++) {
+                OGR_G_AddGeometry(k->geometry[i], OGR_G_GetGeometryRef(parts, part));
+            }
+            OGR_G_DestroyGeometry(parts);
+        }
+        OGR_F_Destroy(feature);
+    }
+    GDALClose(file);
+}
+
+static void add_kanagawa_polygons(const kanagawa *k, tp_layer *polygons) {
+    for (int i = 0; i < k->n; i++) {
+        add_row(polygons, k->code[i], k->code[i]);
+        assert_ok(tp_shapes_add_row(&polygons->shapes, error));
+        for (int part = 0; part < OGR_G_GetGeometryCount(k->geometry[i]); part++) {
+            OGRGeometryH polygon = OGR_G_GetGeometryRef(k->geometry[i], part);
+            assert_ok(tp_shapes_add_part(&polygons->shapes, error));
+            for (int ring = 0; ring < OGR_G_GetGeometryCount(polygon); ring++) {
+                OGRGeometryH line = OGR_G_GetGeometryRef(polygon, ring);
+                int n = OGR_G_GetPointCount(line);
+                double *xy = malloc(sizeof *xy * 2 * (size_t)n);
+                assert_non_null(xy);
+                OGR_G_GetPoints(line, xy, sizeof *xy, xy + n, sizeof *xy, NULL, 0);
+                assert_ok(tp_shapes_add_ring(&polygons->shapes, xy, xy + n, n, error));
+                free(xy);
+            }
+        }
+    }
+}
+
+/* Cities, not wards, of the prefecture, with the census of 2020; the list has no quotes. */
+static void add_census_cities(tp_layer *cities) {
+    FILE *file = fopen(CENSUS, "r");
+    char line[512], code[8], kind[32];
+    double population, lat_deg, lon_deg;
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        int n = sscanf(line, "%7[0-9],%*[^,],%*[^,],%31[^,],%lf,%lf,%lf", code, kind, &population, &lat_deg, &lon_deg);
+        if (n == 5 && strncmp(code, "14", 2) == 0 && strcmp(kind, "city") == 0) {
+            add_city(cities, code, code, lon_deg, lat_deg, "population", population);
+        }
+    }
+    fclose(file);
+}
+
+/* The wards of Kanagawa's three designated cities as the law numbers them, typed here and not computed. */
+static const char *city_of(const char *code) {
+    static const struct {
+        const char *first, *last, *city;
+    } wards[] = {{"14101", "14118", "14100"}, {"14131", "14137", "14130"}, {"14151", "14153", "14150"}};
+    for (size_t i = 0; i < 3; i++) {
+        if (strcmp(code, wards[i].first) >= 0 && strcmp(code, wards[i].last) <= 0) {
+            return wards[i].city;
+        }
+    }
+    return code;
+}
+
+static bool is_large(const tp_layer *cities, const char *id) {
+    for (int64_t row = 0; row < cities->n_rows; row++) {
+        if (strcmp(tp_layer_id(cities, row), id) == 0) {
+            return tp_layer_column(cities, "population")->f64[row] >= 200000;
+        }
+    }
+    return false;
+}
+
+/* Adjacency by GEOS and the wards' numbers as typed above are the oracle. */
+static void test_kanagawa(void **out) {
+    (void)out;
+    if (access(KANAGAWA, R_OK) != 0 || access(CENSUS, R_OK) != 0) {
+        skip();
+    }
+    kanagawa k = {0};
+    read_kanagawa(&k);
+    assert_int_equal(k.n, 58);
+    tp_dataset *dataset = NULL;
+    assert_ok(tp_dataset_new(&dataset, error));
+    tp_layer *sites = new_layer(dataset, "sites", TP_GEOMETRY_POINT);
+    tp_layer *cities = new_layer(dataset, "cities", TP_GEOMETRY_POINT);
+    tp_layer *polygons = new_layer(dataset, "municipalities", TP_GEOMETRY_POLYGON);
+    add_column(cities, "population", TP_TYPE_DOUBLE, "persons");
+    add_kanagawa_polygons(&k, polygons);
+    add_census_cities(cities);
+    for (int i = 0; i < k.n; i++) {
+        OGRGeometryH inside = OGR_G_PointOnSurface(k.geometry[i]);
+        assert_non_null(inside);
+        add_point(sites, k.code[i], k.code[i], OGR_G_GetX(inside, 0), OGR_G_GetY(inside, 0));
+        OGR_G_DestroyGeometry(inside);
+    }
+    const tp_measure *measure = measured(dataset, &tp_stage_touching, "m", SETTINGS);
+    int n_near = 0;
+    for (int i = 0; i < k.n; i++) {
+        const char *expected = is_large(cities, city_of(k.code[i])) ? city_of(k.code[i]) : NULL;
+        bool own = expected != NULL;
+        for (int j = 0; j < k.n && !own; j++) {
+            const char *city = city_of(k.code[j]);
+            bool better = expected == NULL || strcmp(city, expected) < 0;
+            if (j != i && better && is_large(cities, city) && OGR_G_Intersects(k.geometry[i], k.geometry[j])) {
+                expected = city;
+            }
+        }
+        if (expected == NULL) {
+            assert_interval(measure, i, INFINITY, INFINITY);
+        } else {
+            assert_exact(measure, i, 0);
+            assert_string_equal(linked_id(measure, i), expected);
+            n_near++;
+        }
+    }
+    print_message("%d of %d municipalities of Kanagawa are or touch a city of 200,000\n", n_near, k.n);
+    tp_dataset_free(dataset);
+    for (int i = 0; i < k.n; i++) {
+        OGR_G_DestroyGeometry(k.geometry[i]);
+    }
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -280,6 +433,7 @@ int main(void) {
         TEST(test_columns_of_a_users_own_measure),
         TEST(test_check),
         TEST(test_grid_with_any_number_of_threads),
+        cmocka_unit_test(test_kanagawa),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ static const tp_measure_kind TIME = {"nearest", TP_DIMENSION_TIME, NULL};
 static const tp_measure_kind COUNT = {"count", TP_DIMENSION_COUNT, NULL};
 
 static tp_layer *points(int64_t n) {
-    tp_test_point all[64];
+    tp_test_point all[64] = {{0}};
     for (int64_t i = 0; i < n; i++) {
         all[i] = (tp_test_point){"p", 139, 35};
     }

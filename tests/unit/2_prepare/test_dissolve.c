@@ -1,0 +1,69 @@
+/* Joining the rows of one id. */
+#include "prepared_layer.h"
+
+extern const tp_stage tp_stage_dissolve;
+
+static void touching_polygons_become_one(void **state) {
+    (void)state;
+    for (int threads = 1; threads <= 2; threads++) {
+        prepared p = begin(TP_GEOMETRY_POLYGON, "EPSG:6668", "EPSG:6668");
+        add_row(&p, "14131");
+        add_ring(&p, true, "0 0, 1 0, 1 1, 0 1, 0 0");
+        add_row(&p, "14132");
+        add_ring(&p, true, "5 5, 6 5, 6 6, 5 5");
+        add_row(&p, "14131");
+        add_ring(&p, true, "1 0, 2 0, 2 1, 1 1, 1 0");
+        add_row(&p, "14131");
+        add_ring(&p, true, "9 9, 10 9, 10 10, 9 10, 9 9");
+        assert_int_equal(run_stage(&p, &tp_stage_dissolve, "layer: places", threads), TP_OK);
+        assert_int_equal(p.layer->n_rows, 2);
+        assert_string_equal(tp_layer_id(p.layer, 0), "14131");
+        assert_int_equal(p.layer->source_fid[0], 100);
+        assert_string_equal(tp_layer_id(p.layer, 1), "14132");
+        const tp_shapes *s = &p.layer->shapes;
+        assert_int_equal(s->n_rows, 2);
+        assert_int_equal(s->row_first[1], 2); /* the two that touch are one part now */
+        assert_true(fabs(plane_area(s, 0) - 3) <= 1e-12);
+        assert_true(fabs(plane_area(s, 1) - 0.5) <= 1e-12);
+        assert_int_equal(p.dataset->n_rejects, 0);
+        assert_int_equal(p.dataset->sources[0].features_kept, 4); /* all are used */
+        end(&p);
+    }
+}
+
+static void a_ring_of_polygons_has_a_hole(void **state) {
+    (void)state;
+    prepared p = begin(TP_GEOMETRY_POLYGON, "EPSG:6668", "EPSG:6668");
+    add_row(&p, "a");
+    add_ring(&p, true, "0 0, 3 0, 3 1, 1 1, 1 2, 3 2, 3 3, 0 3, 0 0");
+    add_row(&p, "a");
+    add_ring(&p, true, "2 1, 3 1, 3 2, 2 2, 2 1");
+    assert_int_equal(run_stage(&p, &tp_stage_dissolve, "layer: places", 1), TP_OK);
+    assert_int_equal(p.layer->shapes.n_parts, 1);
+    assert_int_equal(p.layer->shapes.n_rings, 2);
+    assert_true(fabs(plane_area(&p.layer->shapes, 0) - 8) <= 1e-12);
+    end(&p);
+}
+
+static void lines_are_collected(void **state) {
+    (void)state;
+    prepared p = begin(TP_GEOMETRY_LINE, "EPSG:6668", "EPSG:6668");
+    add_row(&p, "a");
+    add_ring(&p, true, "0 0, 1 1");
+    add_row(&p, "b");
+    add_ring(&p, true, "7 7, 8 8");
+    add_row(&p, "a");
+    add_ring(&p, true, "1 1, 2 2, 3 3");
+    assert_int_equal(run_stage(&p, &tp_stage_dissolve, "layer: places", 2), TP_OK);
+    assert_int_equal(p.layer->n_rows, 2);
+    assert_int_equal(p.layer->shapes.row_first[1], 2);
+    assert_true(p.layer->shapes.x[4] == 3);
+    end(&p);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(touching_polygons_become_one),
+                                       cmocka_unit_test(a_ring_of_polygons_has_a_hole),
+                                       cmocka_unit_test(lines_are_collected)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
