@@ -2,6 +2,7 @@
 #include "day_return.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,18 @@ static int compare_hubs(const void *a, const void *b) {
 
 void tp_hubs_sort(tp_hubs *hubs) {
     qsort(hubs->items, hubs->n, sizeof *hubs->items, compare_hubs);
+}
+
+enum { NUMBER_SIZE = 32 };
+
+/* A cell as a text: ids and services may be numbers in a file. NULL: missing. */
+static const char *cell_text(const tp_column *column, int64_t row, char number[NUMBER_SIZE]) {
+    double value;
+    if (column->type == TP_TYPE_TEXT || !tp_column_number(column, row, &value)) {
+        return tp_column_text(column, row);
+    }
+    (void)snprintf(number, NUMBER_SIZE, "%.17g", value);
+    return number;
 }
 
 static int metro_number(const char *name) {
@@ -130,9 +143,10 @@ static bool in_service(const tp_layer *rail, int64_t row, int64_t year) {
 /* The number of a segment's service; segments without one (or without the column) share number 0. */
 static int64_t service_number(const tp_layer *rail, int64_t row) {
     const tp_column *service = tp_layer_column(rail, "service");
-    const char *name = service == NULL ? NULL : tp_column_text(service, row);
+    char number[NUMBER_SIZE], other_number[NUMBER_SIZE];
+    const char *name = service == NULL ? NULL : cell_text(service, row, number);
     for (int64_t earlier = 0; name != NULL && earlier < row; earlier++) {
-        const char *other = tp_column_text(service, earlier);
+        const char *other = cell_text(service, earlier, other_number);
         if (other != NULL && strcmp(other, name) == 0) {
             return earlier + 1;
         }
@@ -169,8 +183,9 @@ static tp_code build(railway *way, const tp_layer *stations, const tp_layer *rai
         return tp_error_memory(error);
     }
     for (int64_t row = 0; row < rail->n_rows; row++) {
-        int64_t from = find_station(stations, tp_column_text(from_column, row));
-        int64_t to = find_station(stations, tp_column_text(to_column, row));
+        char number[NUMBER_SIZE];
+        int64_t from = find_station(stations, cell_text(from_column, row, number));
+        int64_t to = find_station(stations, cell_text(to_column, row, number));
         double value;
         if (from < 0 || to < 0 || !tp_column_number(minutes, row, &value) || value <= 0 ||
             !in_service(rail, row, year)) {

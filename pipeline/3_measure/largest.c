@@ -91,6 +91,7 @@ typedef struct largest_detail {
     tp_reach reach;
     char *column, *year;     /* year may be NULL */
     tp_municipal *municipal; /* NULL where it was not asked for or not read */
+    double missing_below;    /* what the layers leave out is less than this: -inf nothing, +inf no bound */
 } largest_detail;
 
 static void free_detail(void *detail) {
@@ -158,7 +159,7 @@ static void write_none(const tp_measure *measure, int64_t row, tp_text *text) {
 static void write_more(const tp_measure *measure, int64_t row, tp_text *text) {
     const largest_detail *detail = measure->detail;
     const tp_municipal *municipal = detail->municipal;
-    if (measure->sample) {
+    if (isinf(detail->missing_below) && detail->missing_below > 0) {
         tp_text_add(text, "; a sample, so there may be a larger one");
     } else if (municipal != NULL && municipal->own[row] < 0) {
         tp_text_add(text, "; at least, since the point lies in none of the polygons of %s", municipal->polygons->name);
@@ -166,6 +167,10 @@ static void write_more(const tp_measure *measure, int64_t row, tp_text *text) {
         tp_text_add(text, "; at least, since %s is a sample", municipal->polygons->name);
     } else if (isinf(measure->high[row])) {
         tp_text_add(text, "; at least, since a value is missing");
+    } else if (measure->high[row] < detail->missing_below) {
+        tp_text_add(text, "; smaller ones than ");
+        tp_text_add_number(text, detail->missing_below, 2);
+        tp_text_add(text, " may be missing from the layer");
     } else {
         tp_text_add(text, "; up to ");
         tp_text_add_number(text, measure->high[row], 2);
@@ -262,7 +267,10 @@ static void measure_row(const largest_work *work, int64_t *found, double *distan
     tp_measure *measure = work->measure;
     const tp_facilities *facilities = work->facilities;
     const largest_detail *detail = measure->detail;
-    best best = {.facility = -1, .via = -1, .high = measure->sample ? INFINITY : -INFINITY};
+    best best = {.facility = -1, .via = -1, .high = nextafter(detail->missing_below, -INFINITY)};
+    if (isinf(detail->missing_below)) {
+        best.high = detail->missing_below;
+    }
     consider_near(work, found, distance_m, row, &best);
     if (detail->municipal != NULL) {
         consider_touching(work, row, &best);
@@ -273,7 +281,7 @@ static void measure_row(const largest_work *work, int64_t *found, double *distan
     }
     double number = work->number[best.facility];
     bool near = best.via < 0;
-    tp_measure_set_interval(measure, row, number, number, best.high,
+    tp_measure_set_interval(measure, row, number, number, fmax(number, best.high),
                             near ? TP_METHOD_STRAIGHT_LINE : TP_METHOD_POLYGON);
     if (!near) {
         best.distance_m =
@@ -332,6 +340,48 @@ static tp_code measure_rows(largest_work *work, tp_error *error) {
     }
     free(work->count);
     return lost ? tp_error_memory(error) : TP_OK;
+}
+
+/* ---- what the layers leave out ---- */
+
+/* True when the layer holds everything of which the filter is true and the number is at least `least`. */
+static bool holds_from(const tp_layer *layer, const char *where, const char *column, double least) {
+    tp_condition *condition = NULL;
+    char *text =
+        tp_text_format("%s%s%s >= %.17g", where == NULL ? "" : where, where == NULL ? "" : " and ", column, least);
+    bool holds = text != NULL && tp_condition_parse(text, &condition, NULL) == TP_OK &&
+                 tp_coverage_holds(layer->coverage, layer->coverage_condition, layer->where, condition);
+    tp_condition_free(condition);
+    free(text);
+    return holds;
+}
+
+/*
+ * A layer that holds all cities of 200,000 is no sample for one who has found a larger one: only smaller ones may be
+ * missing. The bound is found by halving, since it is the same whatever the coverage is made of.
+ */
+static double missing_below(const tp_layer *layer, const char *where, const char *column) {
+    double low = -1e15, high = 1e15;
+    if (holds_from(layer, where, column, low)) {
+        return -INFINITY;
+    }
+    if (!holds_from(layer, where, column, high)) {
+        return INFINITY;
+    }
+    while (high - low > 1e-6 + 1e-12 * fabs(high)) {
+        double middle = low + (high - low) / 2;
+        *(holds_from(layer, where, column, middle) ? &high : &low) = middle;
+    }
+    double whole = rint(high);
+    return fabs(whole - high) < 1e-3 && holds_from(layer, where, column, whole) ? whole : high;
+}
+
+static void find_missing_below(tp_measure *measure, const char *column) {
+    largest_detail *detail = measure->detail;
+    detail->missing_below = -INFINITY;
+    for (size_t i = 0; i < measure->n_to && measure->sample; i++) {
+        detail->missing_below = fmax(detail->missing_below, missing_below(measure->to[i], measure->where, column));
+    }
 }
 
 static double *numbers_of(const tp_measure *measure, const tp_facilities *facilities, const char *name) {
@@ -405,6 +455,7 @@ static tp_code find_largest(const tp_step *step, tp_dataset *dataset, tp_layer *
                          .number = number,
                          .measure = measure};
     tp_code code = number == NULL ? tp_error_memory(error) : set_unit(measure, options->column, error);
+    find_missing_below(measure, options->column);
     if (code == TP_OK && polygons != NULL) {
         code = tp_municipal_new(polygons, measure, facilities, &detail->municipal, error);
     }

@@ -68,13 +68,10 @@ static const tp_stage_column NEEDS[] = {
     {.layer = "{of}", .name = "{stated}", .type = TP_TYPE_TEXT, .help = "which states the code"},
 };
 
-/* Declared in check, not as the stage's `adds`: the stated column may have to make way first. */
-static const struct {
-    const char *suffix, *help;
-} ADDS[] = {
-    {"code", "id of the polygon, or the code that the table states"},
-    {"name", "name of that polygon"},
-    {"method", "how it was found: table, polygon or nearest_polygon"},
+static const tp_stage_column ADDS[] = {
+    {"{of}", "{as}_code", TP_TYPE_TEXT, "", "id of the polygon, or the code that the table states"},
+    {"{of}", "{as}_name", TP_TYPE_TEXT, "", "name of that polygon"},
+    {"{of}", "{as}_method", TP_TYPE_TEXT, "", "how it was found: table, polygon or nearest_polygon"},
 };
 enum { N_ADDS = sizeof ADDS / sizeof ADDS[0] };
 
@@ -90,7 +87,7 @@ static bool stated_default(const locate_options *options, int k, char *name, siz
     return k == 1 && strcmp(options->as, "prefecture") == 0;
 }
 
-/* Frees the name of the column to be added when the stated one bears it. */
+/* In the plan: the stated column makes way when it bears the name of the column to be added. */
 static void make_way(const tp_step *step, tp_head *head, const char *taken, tp_faults *faults) {
     char *aside = tp_text_format("%s_stated", taken);
     if (aside == NULL) {
@@ -114,6 +111,7 @@ static void make_way(const tp_step *step, tp_head *head, const char *taken, tp_f
     free(aside);
 }
 
+/* Runs before the plan adds the stage's columns. */
 static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     const locate_options *options = step->options.values;
     tp_head *head = tp_schema_find(&plan->schema, options->of);
@@ -127,15 +125,6 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     bool states_it = options->stated == NULL || strcmp(options->stated, code_name) == 0;
     if (states_it && tp_head_field(head, code_name) != NULL) {
         make_way(step, head, code_name, faults);
-    }
-    for (size_t i = 0; i < N_ADDS; i++) {
-        char *name = tp_text_format("%s_%s", options->as, ADDS[i].suffix);
-        if (name == NULL) {
-            tp_faults_add(faults, TP_E_MACHINE, "out of memory");
-            return;
-        }
-        tp_plan_add_field(plan, step, options->of, name, TP_TYPE_TEXT, "", ADDS[i].help, faults);
-        free(name);
     }
 }
 
@@ -272,7 +261,7 @@ static tp_code publish(const locate_work *work, tp_layer *of, tp_error *error) {
     tp_column *columns[N_ADDS];
     tp_code code = TP_OK;
     for (size_t i = 0; i < N_ADDS && code == TP_OK; i++) {
-        char *name = tp_text_format("%s_%s", work->options->as, ADDS[i].suffix);
+        char *name = tp_text_format("%s%s", work->options->as, ADDS[i].name + strlen("{as}"));
         code = name == NULL ? tp_error_memory(error)
                             : tp_layer_add_column(of, name, TP_TYPE_TEXT, "", "locate", &columns[i], error);
         free(name);
@@ -346,6 +335,8 @@ const tp_stage tp_stage_locate = {
     .as_key = "as",
     .needs = NEEDS,
     .n_needs = sizeof NEEDS / sizeof NEEDS[0],
+    .adds = ADDS,
+    .n_adds = N_ADDS,
     .check = check,
     .run = run,
 };

@@ -157,8 +157,8 @@ typedef struct membership {
     const tp_polygon_index *index;
     const coded *polygons; /* sorted; ward codes of one prefecture stand together */
     int64_t n_polygons;
-    coded *cities; /* the designated cities of one `to` layer that have no polygon of their own, sorted */
-    int64_t n_cities;
+    coded *rows; /* those of one `to` layer that bear a code of that kind, sorted */
+    int64_t n_rows;
     member *members;
     int64_t n_members, capacity;
 } membership;
@@ -177,20 +177,19 @@ static tp_code add_member(membership *m, int64_t polygon, int64_t facility, bool
     return TP_OK;
 }
 
-/* The polygon of an id, or -1. */
-static int64_t polygon_of(const membership *m, const char *id) {
+/* The row of an id in a sorted list, or -1. */
+static int64_t row_of(const coded *list, int64_t n, const char *id) {
     coded key = {id, 0};
-    const coded *found = bsearch(&key, m->polygons, (size_t)m->n_polygons, sizeof key, compare_ids);
+    const coded *found = bsearch(&key, list, (size_t)n, sizeof key, compare_ids);
     return found == NULL ? -1 : found->row;
 }
 
-/* The number of entries of a sorted list whose ids stand before `id`, or before and at it when `inclusive`. */
-static int64_t place_of(const coded *list, int64_t n, const char *id, bool inclusive) {
+/* The number of entries of a sorted list whose ids do not stand after `id`. */
+static int64_t place_after(const coded *list, int64_t n, const char *id) {
     int64_t low = 0, high = n;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
-        int order = strcmp(list[middle].id, id);
-        if (order < 0 || (inclusive && order == 0)) {
+        if (strcmp(list[middle].id, id) <= 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -199,26 +198,42 @@ static int64_t place_of(const coded *list, int64_t n, const char *id, bool inclu
     return low;
 }
 
-/* A stretch of the sorted polygons: the wards numbered after the city, up to the next such city or prefecture. */
+/* The city itself, not one of its wards: a full ten whose number before is nobody's (14110 is a ward, after 14109). */
+static bool is_city_code(const membership *m, const char *id) {
+    if (!is_ward_code(id) || id[CODE_DIGITS - 1] != '0') {
+        return false;
+    }
+    char before[CODE_DIGITS + 1];
+    memcpy(before, id, sizeof before);
+    before[CODE_DIGITS - 1] = '9';
+    before[CODE_DIGITS - 2]--; /* of 14100 this makes no code that there is, as it should */
+    return row_of(m->polygons, m->n_polygons, before) < 0 && row_of(m->rows, m->n_rows, before) < 0;
+}
+
+/* A stretch of the sorted polygons: the wards numbered after the city, up to the next city or prefecture. */
 static void find_wards(const membership *m, const char *city, int64_t *first, int64_t *end) {
-    *first = place_of(m->polygons, m->n_polygons, city, true);
-    int64_t next = place_of(m->cities, m->n_cities, city, true);
+    int64_t next = place_after(m->rows, m->n_rows, city);
+    while (next < m->n_rows && !is_city_code(m, m->rows[next].id)) {
+        next++;
+    }
+    *first = place_after(m->polygons, m->n_polygons, city);
     *end = *first;
     while (*end < m->n_polygons && strncmp(m->polygons[*end].id, city, 2) == 0 &&
-           (next == m->n_cities || strcmp(m->polygons[*end].id, m->cities[next].id) < 0)) {
+           !is_city_code(m, m->polygons[*end].id) &&
+           (next == m->n_rows || strcmp(m->polygons[*end].id, m->rows[next].id) < 0)) {
         ++*end;
     }
 }
 
 static tp_code add_city(membership *m, const tp_layer *layer, int64_t facility, tp_error *error) {
     const char *id = tp_layer_id(layer, m->facilities->row[facility]);
-    int64_t polygon = polygon_of(m, id);
+    int64_t polygon = row_of(m->polygons, m->n_polygons, id);
     if (polygon >= 0) {
         return add_member(m, polygon, facility, false, error);
     }
     int64_t hall = tp_polygon_index_find(m->index, m->facilities->lon_deg[facility], m->facilities->lat_deg[facility]);
     int64_t first = 0, end = 0;
-    if (is_ward_code(id)) {
+    if (is_city_code(m, id)) {
         find_wards(m, id, &first, &end);
     }
     bool proven = false;
@@ -236,24 +251,24 @@ static tp_code add_city(membership *m, const tp_layer *layer, int64_t facility, 
 
 /* The facilities of one `to` layer stand together; `*facility` moves past them. */
 static tp_code add_layer(membership *m, const tp_layer *layer, int32_t number, int64_t *facility, tp_error *error) {
-    m->cities = array_of(layer->n_rows, sizeof *m->cities);
-    m->n_cities = 0;
-    if (m->cities == NULL) {
+    m->rows = array_of(layer->n_rows, sizeof *m->rows);
+    m->n_rows = 0;
+    if (m->rows == NULL) {
         return tp_error_memory(error);
     }
     for (int64_t row = 0; row < layer->n_rows; row++) {
         const char *id = tp_layer_id(layer, row);
-        if (is_ward_code(id) && polygon_of(m, id) < 0) {
-            m->cities[m->n_cities++] = (coded){id, row};
+        if (is_ward_code(id)) {
+            m->rows[m->n_rows++] = (coded){id, row};
         }
     }
-    qsort(m->cities, (size_t)m->n_cities, sizeof *m->cities, compare_coded);
+    qsort(m->rows, (size_t)m->n_rows, sizeof *m->rows, compare_coded);
     tp_code code = TP_OK;
     for (; code == TP_OK && *facility < m->facilities->n && m->facilities->layer[*facility] == number; ++*facility) {
         code = add_city(m, layer, *facility, error);
     }
-    free(m->cities);
-    m->cities = NULL;
+    free(m->rows);
+    m->rows = NULL;
     return code;
 }
 

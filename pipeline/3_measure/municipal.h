@@ -6,12 +6,13 @@
  *   - Its id equals the city's id.
  *   - The city is a designated city that the layer gives as wards. Japan's municipality codes (JIS X 0402) have five
  *     digits, the first two for the prefecture; the third is 1 for designated cities, for their wards, and for the
- *     special wards of Tokyo; wards are numbered after their city: 14130 Kawasaki has 14131 to 14137, 13100 (the
- *     special wards as one) has 13101 to 13123. So, for a city with such a code and no polygon of its own, its wards
- *     are the polygons with such ids above its code and below the next such city of the prefecture that has no polygon
- *     either. All rows of the `to` layer set these bounds, whatever the filter says of them (a designated city that was
- *     not read at all leaves its wards to the one before it). The numbers are believed only when the city's hall (its
- *     point) lies in one of those wards.
+ *     special wards of Tokyo; wards are numbered after their city, whose code is a full ten: 14130 Kawasaki has 14131
+ *     to 14137, 13100 (the special wards as one) has 13101 to 13123. So, for a city with such a code and no polygon of
+ *     its own, its wards are the polygons with such ids above its code and below the next city's in the prefecture.
+ *     All rows of the `to` layer set these bounds, whatever the filter says of them, and so do polygons that are whole
+ *     cities: one layer may give a city as wards and the next as one polygon. (A designated city that stands in
+ *     neither leaves its wards to the one before it.) The numbers are believed only when the city's hall (its point)
+ *     lies in one of those wards.
  *
  * Otherwise those wards, if any, and the polygon in which the hall lies belong to the city unproven: codes of another
  * year may hide a polygon of it, so a measure must not say that there is none.

@@ -139,8 +139,8 @@ static void features_values_and_sums(void **state) {
     check_all(&made, measured(d, "count", "d", "{to: [first, second], within: 1 h, distinct: industry}"), all, 60, 0,
               DIFFERENT);
     check_all(&made,
-              measured(d, "count", "e", "{to: [first, second], within: 1 h, distinct: industry, where: kind >= 2}"), all,
-              60, 2, DIFFERENT);
+              measured(d, "count", "e", "{to: [first, second], within: 1 h, distinct: industry, where: kind >= 2}"),
+              all, 60, 2, DIFFERENT);
     check_all(&made, measured(d, "count", "f", "{to: [first, second], within: 1 h, sum: people}"), all, 60, 0, SUM);
     check_all(&made, measured(d, "count", "g", "{to: first, within: 1 h, sum: people, where: kind >= 2}"), N_FIRST, 60,
               2, SUM);
@@ -330,7 +330,8 @@ static void columns_are_added_to_the_layer(void **state) {
     size_t before = sites->n_columns;
     assert_int_equal(run_stage(made.dataset, "count", "implied", "{to: first, within: 1 h}", true, 0, NULL), TP_OK);
     assert_int_equal(sites->n_columns, before);
-    assert_int_equal(run_stage(made.dataset, "count", "r", "{to: [first, second], within: 1 h}", false, 0, NULL), TP_OK);
+    assert_int_equal(run_stage(made.dataset, "count", "r", "{to: [first, second], within: 1 h}", false, 0, NULL),
+                     TP_OK);
     assert_int_equal(sites->n_columns, before + 3);
     const tp_column *all = tp_layer_column(sites, "r"), *first = tp_layer_column(sites, "r_first");
     const tp_column *second = tp_layer_column(sites, "r_second");
@@ -369,8 +370,8 @@ static void the_same_at_any_number_of_threads(void **state) {
         char name[16];
         (void)snprintf(name, sizeof name, "t%d", threads);
         omp_set_num_threads(threads);
-        const tp_measure *measure = measured(made.dataset, "count", name,
-                                             "{to: [first, second], within: 50 min, distinct: industry, where: kind > 0}");
+        const tp_measure *measure = measured(
+            made.dataset, "count", name, "{to: [first, second], within: 50 min, distinct: industry, where: kind > 0}");
         one = one == NULL ? measure : one;
         assert_true(same_bytes(one, measure));
     }

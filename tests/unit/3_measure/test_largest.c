@@ -138,13 +138,50 @@ static void test_missing_cells(void **out) {
 static void test_sample_is_at_least(void **out) {
     state *s = *out;
     add_north(s, "a", 0.01, 100);
-    set_coverage(s->cities, "population >= 50");
+    set_coverage(s->cities, NULL);
     const tp_measure *measure = measured(s->dataset, &tp_stage_largest, "a", WITHIN_30);
     assert_true(measure->value[0] == 100);
     assert_interval(measure, 0, 100, INFINITY);
-    measure = measured(s->dataset, &tp_stage_largest, "b",
+    assert_evidence(measure, 0, "; a sample, so there may be a larger one", false);
+}
+
+/* The layer holds all from 50 on: what is missing is smaller than that, whatever was found. */
+static void test_coverage_of_large_numbers(void **out) {
+    state *s = *out;
+    int64_t city = add_north(s, "a", 0.01, 100);
+    set_coverage(s->cities, "population >= 50");
+    assert_exact(measured(s->dataset, &tp_stage_largest, "large", WITHIN_30), 0, 100);
+    tp_column_set_double(tp_layer_column(s->cities, "population"), city, 50);
+    assert_exact(measured(s->dataset, &tp_stage_largest, "at", WITHIN_30), 0, 50);
+    tp_column_set_double(tp_layer_column(s->cities, "population"), city, 20);
+    const tp_measure *measure = measured(s->dataset, &tp_stage_largest, "small", WITHIN_30);
+    assert_true(measure->value[0] == 20);
+    assert_interval(measure, 0, 20, nextafter(50, 0));
+    assert_evidence(measure, 0, "; smaller ones than 50 may be missing from the layer", false);
+    assert_int_equal(tp_verdict_compare(measure->low[0], measure->high[0], TP_AT_LEAST, 50), TP_NOT_MET);
+    assert_int_equal(tp_verdict_compare(measure->low[0], measure->high[0], TP_AT_LEAST, 49), TP_UNKNOWN);
+    s->cities->lat_deg[city] = 40; /* nothing in reach */
+    measure = measured(s->dataset, &tp_stage_largest, "none", WITHIN_30);
+    assert_interval(measure, 0, -INFINITY, nextafter(50, 0));
+    measure = measured(s->dataset, &tp_stage_largest, "filtered",
                        "{ to: cities, column: population, where: population >= 60, within: 30 min }");
-    assert_exact(measure, 0, 100);
+    assert_interval(measure, 0, -INFINITY, -INFINITY);
+}
+
+/* A bound that is not a whole number, and a coverage that says nothing of the number. */
+static void test_other_coverages(void **out) {
+    state *s = *out;
+    add_north(s, "a", 0.01, 0.3);
+    set_coverage(s->cities, "population > 0.25 and pop_year = 2020");
+    assert_interval(measured(s->dataset, &tp_stage_largest, "m", WITHIN_30), 0, 0.3, INFINITY);
+    assert_exact(measured(s->dataset, &tp_stage_largest, "n",
+                          "{ to: cities, column: population, where: pop_year = 2020, within: 30 min }"),
+                 0, 0.3);
+    tp_column_set_double(tp_layer_column(s->cities, "population"), 0, 0.1);
+    const tp_measure *measure = measured(s->dataset, &tp_stage_largest, "o",
+                                         "{ to: cities, column: population, where: pop_year = 2020, within: 30 min }");
+    assert_close(measure->high[0], 0.25, 1e-5);
+    assert_true(measure->high[0] >= 0.25);
 }
 
 /* Far's hall is out of reach, but its municipality touches the own one. */
@@ -289,6 +326,8 @@ int main(void) {
         TEST(test_negative_numbers_and_zero),
         TEST(test_missing_cells),
         TEST(test_sample_is_at_least),
+        TEST(test_coverage_of_large_numbers),
+        TEST(test_other_coverages),
         TEST(test_touching_municipalities),
         TEST(test_own_municipality),
         TEST(test_layer_that_is_not_read),

@@ -182,14 +182,12 @@ static void test_stated_column_of_the_same_name(void **out) {
     check_stage(&fixture, &plan, s->dataset, &tp_stage_locate, "locate", "{ in: prefectures }");
     assert_int_equal(fixture.faults.n, 0);
     const tp_head *head = tp_schema_find(&plan.schema, "sites");
-    static const char *const columns[] = {"prefecture_code", "prefecture_name", "prefecture_method",
-                                          "prefecture_code_stated", "pref_code"};
+    assert_null(tp_head_field(head, "prefecture_code"));
     locate(s, "{ in: prefectures }");
-    for (size_t i = 0; i < 5; i++) {
-        assert_non_null(tp_head_field(head, columns[i]));
-        assert_non_null(tp_layer_column(s->sites, columns[i]));
+    for (size_t i = 0; i < head->n_fields; i++) {
+        assert_non_null(tp_layer_column(s->sites, head->fields[i].name));
     }
-    assert_int_equal(head->n_fields, s->sites->n_columns);
+    assert_int_equal(head->n_fields + tp_stage_locate.n_adds, s->sites->n_columns);
     close_step(&fixture);
     tp_schema_reset(&plan.schema);
     assert_located(s, 0, "02", "East", "table");
@@ -218,15 +216,9 @@ static void test_check(void **out) {
     state *s = *out;
     fixture_step fixture;
     tp_plan plan;
-    add_column(s->sites, "prefecture_name", TP_TYPE_TEXT, "");
     check_stage(&fixture, &plan, s->dataset, &tp_stage_locate, "locate", "{ in: sites, of: prefectures }");
     assert_fault(&fixture, "'locate' needs a layer of points, but prefectures is a polygon layer");
     assert_fault(&fixture, "'locate' needs a layer of polygons, but sites is a point layer");
-    close_step(&fixture);
-    tp_schema_reset(&plan.schema);
-    check_stage(&fixture, &plan, s->dataset, &tp_stage_locate, "locate", "{ in: prefectures }");
-    assert_fault(&fixture, "locate would add a column 'prefecture_name' to layer sites, which already has one");
-    assert_int_equal(fixture.faults.n, 1);
     close_step(&fixture);
     tp_schema_reset(&plan.schema);
     add_column(s->sites, "zone_code", TP_TYPE_TEXT, "");
@@ -236,7 +228,8 @@ static void test_check(void **out) {
     close_step(&fixture);
     tp_schema_reset(&plan.schema);
     check_stage(&fixture, &plan, s->dataset, &tp_stage_locate, "locate", "{ in: prefectures, as: zone, stated: code }");
-    assert_fault(&fixture, "locate would add a column 'zone_code' to layer sites, which already has one");
+    assert_non_null(tp_head_field(tp_schema_find(&plan.schema, "sites"), "zone_code")); /* the plan will object */
+    assert_int_equal(fixture.faults.n, 0);
     close_step(&fixture);
     tp_schema_reset(&plan.schema);
 }
@@ -250,7 +243,7 @@ static void test_layer_that_is_not_read(void **out) {
 
 static void test_any_number_of_threads(void **out) {
     state *s = *out;
-    enum { POINTS = 20000 };
+    enum { POINTS = 5000 };
     static const int threads[] = {1, 2, 5};
     srand(3);
     for (int i = 0; i < POINTS; i++) {

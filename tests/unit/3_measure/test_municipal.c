@@ -25,11 +25,17 @@ static int set_up(void **out) {
     return 0;
 }
 
-static int tear_down(void **out) {
-    state *s = *out;
+static void forget(state *s) {
     tp_municipal_free(s->municipal);
     tp_facilities_reset(&s->facilities);
     tp_measure_free(s->measure);
+    s->municipal = NULL;
+    s->measure = NULL;
+}
+
+static int tear_down(void **out) {
+    state *s = *out;
+    forget(s);
     tp_dataset_free(s->dataset);
     free(s);
     return 0;
@@ -121,15 +127,45 @@ static void test_wards_listed_beside_their_city(void **out) {
     assert_cities(s, "14133", "14130");
 }
 
-/* The whole city as one polygon: wards of other cities are none of its business, and its own id is enough. */
-static void test_city_with_its_own_polygon(void **out) {
+/* As the boundaries of Kanagawa come: Yokohama and Sagamihara as one polygon each, Kawasaki as wards. */
+static void test_wards_beside_whole_cities(void **out) {
     state *s = *out;
-    static const char *const ids[] = {"14130", "14151"};
-    add_boxes(s, ids, 2);
-    add_city(s->cities, "14130", "Kawasaki", middle_of(0), 35.2, "population", 1539081);
+    static const char *const ids[] = {"14100", "14131", "14137", "14150", "14201"};
+    static const char *const listed[] = {"14150", "14100", "14130", "14110", "14117", "14151", "14131"};
+    static const int hall[] = {3, 0, 1, 0, 0, 3, 1};
+    add_boxes(s, ids, 5);
+    for (int n = 0; n < 7; n++) { /* the cities, then wards beside them */
+        add_city(s->cities, listed[n], listed[n], middle_of(hall[n]), 35.2, "population", 300000);
+        if (n < 2) {
+            continue;
+        }
+        find(s, NULL);
+        assert_cities(s, "14131", n < 6 ? "14130" : "14130 14131");
+        assert_cities(s, "14137", "14130");
+        assert_cities(s, "14201", "");
+        assert_cities(s, "14150", n < 5 ? "14150" : "14150 14151?");
+        assert_cities(s, "14100", n < 3 ? "14100" : n < 4 ? "14100 14110?" : "14100 14110? 14117?");
+        forget(s);
+    }
+}
+
+/* Sagamihara is one polygon and no row: still not Kawasaki's. 14110 and 13120 are full tens, and wards. */
+static void test_full_tens(void **out) {
+    state *s = *out;
+    static const char *const ids[] = {"14109", "14110", "14111", "14131", "14150", "13119", "13120"};
+    add_boxes(s, ids, 7);
+    add_city(s->cities, "14100", "Yokohama", middle_of(1), 35.2, "population", 3778318);
+    add_city(s->cities, "14130", "Kawasaki", middle_of(3), 35.2, "population", 1539081);
+    add_city(s->cities, "13100", "Tokyo", middle_of(5), 35.2, "population", 9744534);
+    add_city(s->cities, "13120", "Nerima", middle_of(6), 35.2, "population", 752608);
     find(s, NULL);
-    assert_cities(s, "14130", "14130");
-    assert_cities(s, "14151", "");
+    assert_cities(s, "14109", "14100");
+    assert_cities(s, "14110", "14100");
+    assert_cities(s, "14111", "14100");
+    assert_cities(s, "14131", "14130");
+    assert_cities(s, "14150", "");
+    assert_cities(s, "13119", "13100");
+    assert_cities(s, "13120", "13100 13120");
 }
 
 static void test_hall_outside_the_wards_proves_nothing(void **out) {
@@ -236,7 +272,8 @@ int main(void) {
         TEST(test_wards_belong_to_the_city_before_them),
         TEST(test_bounds_do_not_depend_on_the_filter),
         TEST(test_wards_listed_beside_their_city),
-        TEST(test_city_with_its_own_polygon),
+        TEST(test_wards_beside_whole_cities),
+        TEST(test_full_tens),
         TEST(test_hall_outside_the_wards_proves_nothing),
         TEST(test_codes_are_five_digits),
         TEST(test_own_polygon_and_border),

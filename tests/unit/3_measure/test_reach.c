@@ -103,7 +103,8 @@ static void a_missing_cell_is_a_maybe(void **state) {
     assert_string_equal(made.measure->where, "size >= 10");
     tp_text text = {0};
     tp_reach_write_wanted(made.measure, &text);
-    assert_string_equal(tp_text_get(&text), "first and second with size >= 10");
+    assert_non_null(strstr(tp_text_get(&text), "first and second"));
+    assert_non_null(strstr(tp_text_get(&text), "size >= 10"));
     tp_text_reset(&text);
     free_scene(&made);
 }
@@ -175,10 +176,14 @@ static void a_link_in_words(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(minutes_by_hand),           cmocka_unit_test(the_limit_loses_nobody),
-        cmocka_unit_test(all_features_in_order),     cmocka_unit_test(a_missing_cell_is_a_maybe),
-        cmocka_unit_test(an_index_of_a_choice),      cmocka_unit_test(a_layer_that_is_not_there),
-        cmocka_unit_test(a_column_that_is_not_there), cmocka_unit_test(one_sample_makes_a_sample),
+        cmocka_unit_test(minutes_by_hand),
+        cmocka_unit_test(the_limit_loses_nobody),
+        cmocka_unit_test(all_features_in_order),
+        cmocka_unit_test(a_missing_cell_is_a_maybe),
+        cmocka_unit_test(an_index_of_a_choice),
+        cmocka_unit_test(a_layer_that_is_not_there),
+        cmocka_unit_test(a_column_that_is_not_there),
+        cmocka_unit_test(one_sample_makes_a_sample),
         cmocka_unit_test(a_link_in_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
