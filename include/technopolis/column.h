@@ -39,7 +39,7 @@ TP_NODISCARD tp_code tp_column_new(const char *name, tp_type type, const char *u
                                    tp_column **column, tp_error *error);
 void tp_column_free(tp_column *column);
 
-/** Makes room for rows while a column is being read; new rows are missing. Amortised O(1) a row. */
+/** Sets the number of rows; new ones are missing. O(rows) when memory moves: grow in large steps. */
 TP_NODISCARD tp_code tp_column_resize(tp_column *column, int64_t n_rows, tp_error *error);
 
 /** Sets a text (copied; any length; `size` bytes, not necessarily NUL-terminated). Not for use by several threads. */

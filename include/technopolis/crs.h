@@ -10,7 +10,10 @@
 
 #include "technopolis/geodesic.h"
 
-/** "EPSG:6668 JGD2011" (or the name alone where no authority code is found). NULL out: not a CRS. Caller frees. */
+/**
+ * "EPSG:6668 JGD2011" (or the name alone where no authority code is found). TP_E_CONFIG and NULL when `crs` is not a
+ * CRS. Caller frees.
+ */
 TP_NODISCARD tp_code tp_crs_title(const char *crs, char **title, tp_error *error);
 
 /**
@@ -32,7 +35,10 @@ TP_NODISCARD tp_code tp_transform_new(const char *from, const char *to, const do
                                       tp_transform **transform, tp_error *error);
 void tp_transform_free(tp_transform *transform);
 
-/** PROJ's description of the operation ("none" when both CRS are the same), and its accuracy in metres (NaN: not stated). */
+/**
+ * PROJ's description of the operation ("none" when both CRS are the same), and its accuracy in metres (0 for "none" and
+ * for a map projection alone; NaN: not stated).
+ */
 const char *tp_transform_operation(const tp_transform *transform);
 double tp_transform_accuracy_m(const tp_transform *transform);
 

@@ -55,9 +55,12 @@ typedef struct tp_result {
     double *value, *margin;
 } tp_result;
 
+struct tp_transport;
+
 typedef struct tp_dataset {
     tp_layer **layers;
     size_t n_layers;
+    struct tp_transport *network; /**< owned: see transport.h; NULL where `prepare` makes none */
     tp_measure **measures;
     size_t n_measures;
     tp_result **results; /**< profile by profile, criterion by criterion, in the order of the profile */

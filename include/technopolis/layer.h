@@ -68,7 +68,8 @@ typedef struct tp_layer {
 TP_NODISCARD tp_code tp_layer_new(const char *name, tp_geometry geometry, tp_layer **layer, tp_error *error);
 void tp_layer_free(tp_layer *layer);
 
-/** Appends n rows with missing cells, positions 0 and empty shapes not yet added. Amortised O(1) a row and column. */
+/** Appends n rows with missing cells, positions 0 and shapes not yet added. O(rows x columns) when
+ * memory moves: add in large steps. */
 TP_NODISCARD tp_code tp_layer_add_rows(tp_layer *layer, int64_t n, tp_error *error);
 
 /** Adds a column of missing values; TP_E_INTERNAL when the name is taken. The layer owns it. */

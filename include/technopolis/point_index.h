@@ -15,7 +15,7 @@ typedef struct tp_point_index tp_point_index;
 
 /**
  * Builds over n points. `rank` (n values, all different) breaks ties; NULL = the index itself. Arrays are copied.
- * O(n log n). An index of 0 points is allowed.
+ * O(n log n) expected. An index of 0 points is allowed; a point without a place (NaN, no such latitude) is never found.
  */
 TP_NODISCARD tp_code tp_point_index_new(const tp_ellipsoid *ellipsoid, const double *lon_deg, const double *lat_deg,
                                         const int64_t *rank, int64_t n, tp_point_index **index, tp_error *error);

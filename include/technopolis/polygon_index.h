@@ -4,7 +4,8 @@
  * Edges are straight in longitude and latitude (as the files mean them). The border belongs to the polygon; a point on
  * a border of several belongs to the one with the smallest id, whatever the number of threads. The side of an edge is
  * decided by a robust orientation test (after J. R. Shewchuk, "Adaptive precision floating-point arithmetic and fast
- * robust geometric predicates", 1997), never by a tolerance.
+ * robust geometric predicates", 1997), never by a tolerance. A part holds what its shell and holes hold by the even-odd
+ * rule, borders included; a row holds what any of its parts holds. Rings do not run on across 180 degrees.
  */
 #ifndef TECHNOPOLIS_POLYGON_INDEX_H
 #define TECHNOPOLIS_POLYGON_INDEX_H
@@ -27,14 +28,15 @@ bool tp_polygon_index_holds(const tp_polygon_index *index, int64_t row, double l
 /**
  * The row whose border is nearest to the point, and its distance in metres, when that is at most `limit_m`; else -1.
  * The foot of the perpendicular is found on a local plane at the point, its distance is geodesic. Ties: smallest id.
+ * Meant for limits of some tens of kilometres (about 0.1 ms); much larger ones are right but slow.
  * Thread-safe.
  */
 int64_t tp_polygon_index_nearest(const tp_polygon_index *index, const tp_ellipsoid *ellipsoid, double lon_deg,
                                  double lat_deg, double limit_m, double *distance_m);
 
 /**
- * The rows that share at least one point with row `row` (a common vertex or a vertex on an edge, or overlapping edges),
- * itself left out: up to `capacity` written in ascending row order, the number of all returned.
+ * The rows that share at least one point with row `row` (a common vertex, a vertex on an edge, edges that cross or
+ * overlap, or one within the other), itself left out: up to `capacity` written in ascending row order, the number of all returned.
  */
 int64_t tp_polygon_index_touching(const tp_polygon_index *index, int64_t row, int64_t *rows, int64_t capacity);
 

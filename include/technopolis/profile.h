@@ -17,7 +17,7 @@
  *
  * all: every part is needed; value, threshold and margin are those of the part with the smallest margin.
  * any: one part is enough; those of the part with the largest margin.
- * first: one part is enough; those of the first part that is met, else of the first part.
+ * first: one part is enough; those of the first part whose verdict is that of the whole.
  * first_read: the first part whose layers are all read stands alone (decided before the run).
  * A part with `optional: yes` is left out, and said to be, where its layers are not read.
  */

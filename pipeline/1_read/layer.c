@@ -219,22 +219,66 @@ static tp_code add_source(const tp_step *step, const tp_read_heads *heads, size_
     return code == TP_OK ? describe(&heads->items[i], options, &dataset->sources[*source], error) : code;
 }
 
+/* How far a layer was filled, so that a file that turns out to be unusable can be taken back. */
+typedef struct filled {
+    int64_t n_rows, n_shapes, n_parts, n_rings, n_vertices;
+    size_t n_notes;
+} filled;
+
+static filled measure(const tp_read_task *task) {
+    const tp_shapes *s = &task->layer->shapes;
+    return (filled){task->n_rows, s->n_rows, s->n_parts, s->n_rings, s->n_vertices, task->notes->n};
+}
+
+static void take_back(tp_read_task *task, const filled *before) {
+    tp_shapes *s = &task->layer->shapes;
+    s->n_rows = before->n_shapes;
+    s->n_parts = before->n_parts;
+    s->n_rings = before->n_rings;
+    s->n_vertices = before->n_vertices;
+    for (size_t i = 0; i < task->layer->n_columns; i++) {
+        tp_column *column = task->layer->columns[i];
+        memset(column->valid + before->n_rows, 0, (size_t)(column->n_rows - before->n_rows));
+    }
+    tp_read_notes_cut(task->notes, before->n_notes);
+    task->n_rows = before->n_rows;
+}
+
+/* One file. What only its rows show to be wrong leaves it out too, where the run is told so. */
+static tp_code read_file(tp_read_task *task, bool may_skip, tp_dataset *dataset, tp_error *error) {
+    filled before = measure(task);
+    tp_error own = {0};
+    tp_code code = tp_read_rows(task, &own);
+    if (code == TP_E_DATA && may_skip) {
+        take_back(task, &before);
+        return tp_dataset_reject(dataset, task->layer_name, task->source, -1, TP_REJECT_FILE, error, "%s", own.message);
+    }
+    if (code != TP_OK && error != NULL) {
+        *error = own;
+    }
+    return code;
+}
+
 static tp_code read_files(const tp_step *step, const tp_run *run, const tp_read_heads *heads, tp_dataset *dataset,
                           tp_layer *layer, tp_error *error) {
     tp_read_notes notes = {0};
     tp_read_task task = {.layer_name = step->name, .layer = layer, .notes = &notes, .run = run};
+    bool may_skip = run->on_error == TP_SKIP && heads->n > 1;
     tp_code code = TP_OK;
     for (size_t i = 0; i < heads->n && code == TP_OK; i++) {
+        const tp_read_head *head = &heads->items[i];
         code = add_source(step, heads, i, dataset, &task.source, error);
         if (code == TP_OK && heads->skipped[i] == NULL) {
-            task.head = &heads->items[i];
+            task.head = head;
             task.id_prefix = heads->n > 1 ? (int64_t)i + 1 : 0;
-            code = tp_read_rows(&task, error);
+            code = read_file(&task, may_skip, dataset, error);
         }
-        if (code == TP_OK && layer->crs == NULL && heads->items[i].crs != NULL &&
-            !copy(&layer->crs, heads->items[i].crs)) {
+        if (code == TP_OK && layer->crs == NULL && !copy(&layer->crs, head->crs)) {
             code = tp_error_memory(error);
         }
+    }
+    if (code == TP_OK && task.n_rows == 0) {
+        code = tp_error_set(error, TP_E_DATA, "layer %s: none of the %zu files can be used", step->name, heads->n);
     }
     if (code == TP_OK) {
         const tp_read_options *options = step->options.values;

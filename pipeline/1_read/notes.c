@@ -5,10 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void tp_read_notes_reset(tp_read_notes *notes) {
-    for (size_t i = 0; i < notes->n; i++) {
-        free(notes->items[i].detail);
+void tp_read_notes_cut(tp_read_notes *notes, size_t n) {
+    for (; notes->n > n; notes->n--) {
+        free(notes->items[notes->n - 1].detail);
     }
+}
+
+void tp_read_notes_reset(tp_read_notes *notes) {
+    tp_read_notes_cut(notes, 0);
     free(notes->items);
     *notes = (tp_read_notes){0};
 }

@@ -18,6 +18,10 @@ typedef struct tp_read_notes {
 } tp_read_notes;
 
 void tp_read_notes_reset(tp_read_notes *notes);
+
+/** Forgets all but the first n. */
+void tp_read_notes_cut(tp_read_notes *notes, size_t n);
+
 TP_NODISCARD tp_code tp_read_notes_add(tp_read_notes *notes, int64_t row, bool leaves_out, const char *reason,
                                        tp_error *error, const char *detail_format, ...) TP_PRINTF(6, 7);
 

@@ -95,7 +95,7 @@ static tp_code set_text(reader *r, size_t i, OGRFeatureH feature, const char *by
     return tp_column_set_text(r->columns[i], r->task->n_rows, text, text_size, error);
 }
 
-/* The shortest text that gives the same number again. */
+/* The shortest text that gives the same number again; 17 digits always do. */
 static void write_number(double value, char text[NUMBER_SIZE]) {
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, NUMBER_SIZE, "%.*g", digits, value);
@@ -133,52 +133,60 @@ static bool write_date(OGRFeatureH feature, int field, OGRFieldType type, char t
     return true;
 }
 
+static tp_code set_integer(reader *r, size_t i, int64_t value, tp_error *error) {
+    tp_column *column = r->columns[i];
+    if (column->type == TP_TYPE_INT64) {
+        tp_column_set_int64(column, r->task->n_rows, value);
+        return TP_OK;
+    }
+    if (column->type == TP_TYPE_DOUBLE) {
+        tp_column_set_double(column, r->task->n_rows, (double)value);
+        return TP_OK;
+    }
+    char text[NUMBER_SIZE];
+    int n = snprintf(text, sizeof text, "%lld", (long long)value);
+    return tp_column_set_text(column, r->task->n_rows, text, (size_t)n, error);
+}
+
+static tp_code set_real(reader *r, size_t i, double value, tp_error *error) {
+    if (r->columns[i]->type == TP_TYPE_DOUBLE) {
+        return set_double(r, i, value, error);
+    }
+    if (!isfinite(value)) {
+        return tp_read_notes_add(r->task->notes, r->task->n_rows, false, TP_REJECT_NOT_FINITE, error, "%s: %g",
+                                 field_name(r, i), value);
+    }
+    char text[NUMBER_SIZE];
+    write_number(value, text);
+    return tp_column_set_text(r->columns[i], r->task->n_rows, text, strlen(text), error);
+}
+
+static tp_code set_date(reader *r, size_t i, OGRFeatureH feature, int field, tp_error *error) {
+    char text[NUMBER_SIZE] = "";
+    if (!write_date(feature, field, r->types[i], text)) {
+        return TP_OK;
+    }
+    return tp_column_set_text(r->columns[i], r->task->n_rows, text, strlen(text), error);
+}
+
 static tp_code set_value(reader *r, size_t i, OGRFeatureH feature, tp_error *error) {
     int field = r->task->head->field[i];
-    int64_t row = r->task->n_rows;
-    tp_column *column = r->columns[i];
-    char text[NUMBER_SIZE] = "";
     if (!OGR_F_IsFieldSetAndNotNull(feature, field)) {
         return TP_OK;
     }
     switch (r->types[i]) {
     case OFTInteger:
-    case OFTInteger64: {
-        int64_t value = (int64_t)OGR_F_GetFieldAsInteger64(feature, field);
-        if (column->type == TP_TYPE_INT64) {
-            tp_column_set_int64(column, row, value);
-            return TP_OK;
-        }
-        if (column->type == TP_TYPE_DOUBLE) {
-            tp_column_set_double(column, row, (double)value);
-            return TP_OK;
-        }
-        snprintf(text, sizeof text, "%lld", (long long)value);
-        break;
-    }
-    case OFTReal: {
-        double value = OGR_F_GetFieldAsDouble(feature, field);
-        if (column->type == TP_TYPE_DOUBLE) {
-            return set_double(r, i, value, error);
-        }
-        if (!isfinite(value)) {
-            return tp_read_notes_add(r->task->notes, row, false, TP_REJECT_NOT_FINITE, error, "%s: %g",
-                                     field_name(r, i), value);
-        }
-        write_number(value, text);
-        break;
-    }
+    case OFTInteger64:
+        return set_integer(r, i, (int64_t)OGR_F_GetFieldAsInteger64(feature, field), error);
+    case OFTReal:
+        return set_real(r, i, OGR_F_GetFieldAsDouble(feature, field), error);
     case OFTDate:
     case OFTTime:
     case OFTDateTime:
-        if (!write_date(feature, field, r->types[i], text)) {
-            return TP_OK;
-        }
-        break;
+        return set_date(r, i, feature, field, error);
     default:
         return set_text(r, i, feature, OGR_F_GetFieldAsString(feature, field), error);
     }
-    return tp_column_set_text(column, row, text, strlen(text), error);
 }
 
 /* The id of a feature that brings none. */
@@ -334,7 +342,9 @@ static tp_code read_all(reader *r, const tp_ogr_file *file, tp_gdal_scope *scope
         return tp_error_set(error, TP_E_DATA, "%s layer %s feature %lld: %s", task->head->shown, task->head->layer,
                             n > 0 ? (long long)task->layer->source_fid[task->n_rows - 1] : 0LL, scope->message);
     }
-    if (task->filter == NULL && n < task->head->head.n_features) {
+    /* of a shapefile GDAL counts deleted records too; that it is whole was seen from its headers */
+    bool counts_deleted = strcmp(task->head->driver, "ESRI Shapefile") == 0;
+    if (task->filter == NULL && n < task->head->head.n_features && (!counts_deleted || n == 0)) {
         return tp_error_set(error, TP_E_DATA, "%s: ends after %lld of %lld features", task->head->shown, (long long)n,
                             (long long)task->head->head.n_features);
     }

@@ -15,7 +15,7 @@ typedef struct tp_read_options {
     const char *layer, *id, *name, *where, *coverage, *encoding, *crs, *lon, *lat;
     const tp_node *columns; /**< map: our name -> the file's name */
     bool dissolve;
-    const char *from, *to;  /**< columns of years: when a feature began and ceased to exist */
+    const char *from, *to; /**< columns of years: when a feature began and ceased to exist */
 } tp_read_options;
 
 /** Where the configuration says what concerns a file, for messages. */

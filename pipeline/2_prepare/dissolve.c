@@ -2,7 +2,7 @@
  * The stage that joins the rows of one id: polygons become their union (borders between them vanish), lines are
  * collected. The columns are those of the first row in the order of the file.
  */
-#include "2_prepare/geos_polygons.h"
+#include "2_prepare/geos_union.h"
 #include "2_prepare/groups.h"
 #include "2_prepare/rows.h"
 #include "technopolis/plan.h"
@@ -75,26 +75,6 @@ done:
     return code;
 }
 
-static tp_code join_polygons(tp_geos *geos, const tp_layer *layer, const int64_t *rows, int64_t n, tp_shapes *joined,
-                             tp_error *error) {
-    GEOSGeometry *all = tp_geos_from_rows(geos, &layer->shapes, rows, n);
-    GEOSGeometry *together = all == NULL ? NULL : GEOSUnaryUnion_r(geos->context, all);
-    tp_code code = TP_OK;
-    if (together == NULL) {
-        code = tp_error_set(error, TP_E_DATA, "layer %s: the polygons of id '%s' cannot be joined: %s", layer->name,
-                            tp_layer_id(layer, rows[0]), geos->message);
-    } else {
-        code = tp_geos_add_polygons(geos, together, joined, error);
-    }
-    if (all != NULL) {
-        GEOSGeom_destroy_r(geos->context, all);
-    }
-    if (together != NULL) {
-        GEOSGeom_destroy_r(geos->context, together);
-    }
-    return code;
-}
-
 static tp_code join(tp_geos *geos, const tp_layer *layer, const int64_t *rows, int64_t n, tp_shapes *joined,
                     tp_error *error) {
     tp_code code = tp_shapes_add_row(joined, error);
@@ -102,7 +82,10 @@ static tp_code join(tp_geos *geos, const tp_layer *layer, const int64_t *rows, i
         return code;
     }
     if (n > 1 && layer->geometry == TP_GEOMETRY_POLYGON) {
-        return join_polygons(geos, layer, rows, n, joined, error);
+        code = tp_geos_union(geos, &layer->shapes, rows, n, joined, error);
+        return code != TP_E_DATA ? code
+                                 : tp_error_set(error, code, "layer %s: the polygons of id '%s' cannot be joined: %s",
+                                                layer->name, tp_layer_id(layer, rows[0]), geos->message);
     }
     for (int64_t i = 0; i < n && code == TP_OK; i++) {
         code = tp_shapes_copy_parts(joined, &layer->shapes, rows[i], error);

@@ -75,14 +75,12 @@ static void count(const tp_shapes *shapes, const int64_t *rows, int64_t n, int64
     }
 }
 
-GEOSGeometry *tp_geos_from_rows(tp_geos *geos, const tp_shapes *shapes, const int64_t *rows, int64_t n) {
+bool tp_geos_parts_make(tp_geos *geos, const tp_shapes *shapes, const int64_t *rows, int64_t n, tp_geos_parts *parts) {
     int64_t n_parts, n_rings;
     count(shapes, rows, n, &n_parts, &n_rings);
-    GEOSGeometry **parts = malloc(sizeof(GEOSGeometry *) * (size_t)(n_parts + 1));
+    *parts = (tp_geos_parts){.items = malloc(sizeof(GEOSGeometry *) * (size_t)(n_parts + 1))};
     GEOSGeometry **holes = malloc(sizeof(GEOSGeometry *) * (size_t)(n_rings + 1));
-    GEOSGeometry *result = NULL;
-    unsigned made = 0;
-    bool good = parts != NULL && holes != NULL;
+    bool good = parts->items != NULL && holes != NULL;
     if (!good) {
         keep_message("out of memory", geos);
     }
@@ -90,22 +88,30 @@ GEOSGeometry *tp_geos_from_rows(tp_geos *geos, const tp_shapes *shapes, const in
         for (int64_t part = shapes->row_first[rows[i]]; part < shapes->row_first[rows[i] + 1] && good; part++) {
             bool empty = shapes->part_first[part] == shapes->part_first[part + 1];
             if (!empty && ring_size(shapes, shapes->part_first[part]) >= TP_RING_POINTS_MIN) {
-                parts[made] = make_polygon(geos, shapes, part, holes);
-                good = parts[made] != NULL;
-                made += good;
+                parts->items[parts->n] = make_polygon(geos, shapes, part, holes);
+                good = parts->items[parts->n] != NULL;
+                parts->n += good;
             }
         }
     }
-    if (good) {
-        result = GEOSGeom_createCollection_r(geos->context, GEOS_MULTIPOLYGON, parts, made);
-    } else {
-        for (unsigned i = 0; i < made; i++) {
-            GEOSGeom_destroy_r(geos->context, parts[i]);
+    free(holes);
+    return good;
+}
+
+void tp_geos_parts_reset(tp_geos *geos, tp_geos_parts *parts) {
+    for (int64_t i = 0; i < parts->n; i++) {
+        if (parts->items[i] != NULL) {
+            GEOSGeom_destroy_r(geos->context, parts->items[i]);
         }
     }
-    free(parts);
-    free(holes);
-    return result;
+    free(parts->items);
+    *parts = (tp_geos_parts){0};
+}
+
+GEOSGeometry *tp_geos_parts_collect(tp_geos *geos, tp_geos_parts *parts) {
+    unsigned n = (unsigned)parts->n;
+    parts->n = 0; /* GEOS owns them from here on, also when it fails */
+    return GEOSGeom_createCollection_r(geos->context, GEOS_MULTIPOLYGON, parts->items, n);
 }
 
 static tp_code add_ring(tp_geos *geos, const GEOSGeometry *ring, tp_shapes *shapes, tp_error *error) {

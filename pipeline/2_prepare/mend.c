@@ -95,7 +95,12 @@ static void set_reason(const char *reason, outcome *out) {
 static outcome *look_at_polygon(tp_geos *geos, const tp_shapes *shapes, int64_t row, tp_code *code, tp_error *error) {
     bool short_ring = has_short_ring(shapes, row, TP_RING_POINTS_MIN);
     geos->message[0] = '\0';
-    GEOSGeometry *polygon = tp_geos_from_rows(geos, shapes, &row, 1);
+    tp_geos_parts parts = {0};
+    GEOSGeometry *polygon = NULL;
+    if (tp_geos_parts_make(geos, shapes, &row, 1, &parts)) {
+        polygon = tp_geos_parts_collect(geos, &parts);
+    }
+    tp_geos_parts_reset(geos, &parts);
     char *reason = polygon == NULL ? NULL : GEOSisValidReason_r(geos->context, polygon);
     bool valid = reason != NULL && strcmp(reason, "Valid Geometry") == 0;
     outcome *out = NULL;

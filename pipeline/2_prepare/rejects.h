@@ -9,4 +9,21 @@
 #define TP_REJECT_INVALID "invalid geometry"
 #define TP_REJECT_DUPLICATE "duplicate id"
 
+/* Of the network. */
+#define TP_REJECT_SPEED_MISSING "no speed"
+#define TP_REJECT_SPEED_BAD "speed not positive"
+#define TP_REJECT_CLASS_UNKNOWN "class without a speed"
+#define TP_REJECT_NO_LENGTH "line of no length"
+#define TP_REJECT_TINY "line shorter than the tolerance"
+#define TP_REJECT_REPEATED "repeated line"
+#define TP_REJECT_TOO_LONG "line takes too long"
+#define TP_REJECT_SELF_TOUCHING "line touches itself, split there, mended"
+#define TP_REJECT_PARTS_LEFT_OUT "parts of the line left out, mended"
+#define TP_REJECT_ONEWAY "oneway not understood, taken as both ways, mended"
+#define TP_REJECT_MAXSPEED "maxspeed not understood, taken by class, mended"
+#define TP_REJECT_STATION_UNKNOWN "station not known"
+#define TP_REJECT_MINUTES "minutes missing or not positive"
+#define TP_REJECT_AIRPORT_UNKNOWN "airport not known"
+#define TP_REJECT_METRO_MISSING "no metro"
+
 #endif

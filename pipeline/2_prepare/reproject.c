@@ -73,20 +73,26 @@ static void row_points(const tp_layer *layer, int64_t row, int64_t *first, int64
 }
 
 static bool inside(const double area[4], double lon_deg, double lat_deg) {
-    if (!(fabs(lon_deg) <= 180 && fabs(lat_deg) <= 90) || lat_deg < area[1] || lat_deg > area[3]) {
+    if (lat_deg < area[1] || lat_deg > area[3]) {
         return false;
     }
     bool crosses = area[0] > area[2]; /* the 180th meridian */
     return crosses ? lon_deg >= area[0] || lon_deg <= area[2] : lon_deg >= area[0] && lon_deg <= area[2];
 }
 
-static bool all_inside(const batch *b, const double *x, const double *y, int64_t first, int64_t end) {
+/*
+ * Whether a row can be what the file means: every point in the world, a point in the area. Of a line or polygon some
+ * point must be in the area: the islands of a country reach beyond what EPSG draws around it.
+ */
+static bool fits(const batch *b, const double *x, const double *y, int64_t first, int64_t end) {
+    bool found = false;
     for (int64_t i = first; i < end; i++) {
-        if (!inside(b->area, x[i], y[i])) {
+        if (!(fabs(x[i]) <= 180 && fabs(y[i]) <= 90)) {
             return false;
         }
+        found = found || inside(b->area, x[i], y[i]);
     }
-    return true;
+    return found;
 }
 
 static void find_area(const char *crs, double margin, double area[4]) {
@@ -143,12 +149,12 @@ static tp_code check_degrees(job *j, const batch *b, tp_error *error) {
     for (int64_t row = b->first_row; row < b->end_row && code == TP_OK; row++) {
         int64_t first, end;
         row_points(layer, row, &first, &end);
-        if (all_inside(b, j->x, j->y, first, end)) {
+        if (fits(b, j->x, j->y, first, end)) {
             continue;
         }
         char detail[DETAIL_SIZE];
         describe_row(layer, j->x, j->y, row, detail);
-        if (j->swap && all_inside(b, j->y, j->x, first, end)) {
+        if (j->swap && fits(b, j->y, j->x, first, end)) {
             swap_points(j->x, j->y, first, end);
             code = tp_rows_note(&j->rows, row, TP_REJECT_SWAPPED, detail, error);
         } else {
@@ -158,7 +164,10 @@ static tp_code check_degrees(job *j, const batch *b, tp_error *error) {
     return code;
 }
 
-/* The box of the rows that are still in, for choosing the operation; false when there are none. */
+/*
+ * The box of the rows that are still in, for choosing the operation; false when there are none. It is never flat: of a
+ * box without area PROJ finds no operation's area to hold it, and takes another.
+ */
 static bool find_extent(const job *j, const batch *b, double extent[4]) {
     extent[0] = extent[1] = INFINITY;
     extent[2] = extent[3] = -INFINITY;
@@ -172,7 +181,14 @@ static bool find_extent(const job *j, const batch *b, double extent[4]) {
             extent[3] = fmax(extent[3], j->y[i]);
         }
     }
-    return extent[0] <= extent[2];
+    if (extent[0] > extent[2]) {
+        return false;
+    }
+    extent[0] = fmax(extent[0] - GEOGRAPHIC_MARGIN_DEG, -180);
+    extent[1] = fmax(extent[1] - GEOGRAPHIC_MARGIN_DEG, -90);
+    extent[2] = fmin(extent[2] + GEOGRAPHIC_MARGIN_DEG, 180);
+    extent[3] = fmin(extent[3] + GEOGRAPHIC_MARGIN_DEG, 90);
+    return true;
 }
 
 /* Transforms the points in pieces, one a thread; each point's result does not depend on the others. */
@@ -213,7 +229,7 @@ static bool try_swapped(job *j, const batch *b, tp_transform *transform, int64_t
     memcpy(j->x + first, b->file_y + at, sizeof(double) * (size_t)n);
     memcpy(j->y + first, b->file_x + at, sizeof(double) * (size_t)n);
     return tp_transform_points(transform, j->x + first, j->y + first, n, b->failed + at) == 0 &&
-           all_inside(b, j->x, j->y, first, end);
+           fits(b, j->x, j->y, first, end);
 }
 
 /* After transforming: rows that could not be, and those of a projected CRS that lie outside its area. */
@@ -225,7 +241,7 @@ static tp_code check_transformed(job *j, const batch *b, const char *to, const d
         int64_t first, end;
         row_points(layer, row, &first, &end);
         bool failed = any_failed(b, first, end);
-        bool is_inside = b->geographic || (!failed && all_inside(b, j->x, j->y, first, end));
+        bool is_inside = b->geographic || (!failed && fits(b, j->x, j->y, first, end));
         if (j->rows.left_out[row] || (!failed && is_inside)) {
             continue;
         }

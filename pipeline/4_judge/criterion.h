@@ -4,7 +4,7 @@
 
 #include "technopolis/dataset.h"
 
-enum { TP_PARTS_MAX = 16 };
+enum { TP_PARTS_MAX = 100 }; /* as many as a profile may have */
 
 /** Bits of tp_result.known. */
 enum { TP_KNOWN_VALUE = 1, TP_KNOWN_MARGIN = 2 };

@@ -1,6 +1,8 @@
 /* The dataset: see technopolis/dataset.h. */
 #include "technopolis/dataset.h"
 
+#include "technopolis/transport.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -49,6 +51,7 @@ void tp_dataset_free(tp_dataset *dataset) {
     if (dataset == NULL) {
         return;
     }
+    tp_transport_free(dataset->network);
     for (size_t i = 0; i < dataset->n_results; i++) {
         tp_result_free(dataset->results[i]);
     }

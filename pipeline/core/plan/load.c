@@ -319,6 +319,7 @@ static void add_cleanups(tp_plan *plan, tp_faults *faults) {
     }
 }
 
+/* In `prepare`, what every layer gets comes before what the configuration asks for: a network is made of clean layers. */
 tp_code tp_plan_sort(tp_plan *plan) {
     tp_step **sorted = malloc(sizeof(tp_step *) * (plan->n_steps > 0 ? plan->n_steps : 1));
     if (sorted == NULL) {
@@ -326,9 +327,12 @@ tp_code tp_plan_sort(tp_plan *plan) {
     }
     size_t n = 0;
     for (int phase = TP_READ; phase < TP_PHASES; phase++) {
-        for (size_t i = 0; i < plan->n_steps; i++) {
-            if ((int)plan->steps[i]->stage->phase == phase) {
-                sorted[n++] = plan->steps[i];
+        for (int own = 0; own < (phase == TP_PREPARE ? 2 : 1); own++) {
+            for (size_t i = 0; i < plan->n_steps; i++) {
+                bool fits = phase != TP_PREPARE || (plan->steps[i]->implied_by == NULL) == own;
+                if ((int)plan->steps[i]->stage->phase == phase && fits) {
+                    sorted[n++] = plan->steps[i];
+                }
             }
         }
     }

@@ -51,7 +51,8 @@ static void apply_set(tp_node *root, const char *set, tp_faults *faults) {
         return;
     }
     tp_node *section = find_section(root, set, (size_t)(dot - set));
-    if (section == NULL && strncmp(set, "run.", 4) == 0) {
+    bool nothing = section == NULL || (tp_node_get_kind(section) == TP_NODE_TEXT && tp_node_text(section)[0] == '\0');
+    if (nothing && strncmp(set, "run.", 4) == 0) {
         if (tp_node_set(root, root, "run", "{}", SET_PLACE, faults) != TP_OK) {
             return;
         }
@@ -80,7 +81,7 @@ static void apply_set(tp_node *root, const char *set, tp_faults *faults) {
             rest = tp_node_key(map, 0); /* `write.geopackage=x.gpkg`: the entry's bare value */
         }
     }
-    size_t size = rest >= set && rest < equals ? (size_t)(equals - rest) : strlen(rest);
+    size_t size = rest >= set && rest <= equals ? (size_t)(equals - rest) : strlen(rest);
     char *key = tp_text_format("%.*s", (int)size, rest);
     if (key == NULL) {
         tp_faults_add(faults, TP_E_MACHINE, "out of memory");

@@ -79,21 +79,28 @@ static const tp_step *imply(tp_plan *plan, const char *kind, const tp_node *sett
     return step;
 }
 
-/* Calls `seen` for every layer that a measure's settings name. */
-static void each_layer(const tp_stage *stage, const tp_node *settings, bool only_required,
-                       void (*seen)(void *user, const tp_node *layer), void *user) {
+/* Told of a layer that a setting names; `place` has no file where the name is the setting's default. */
+typedef void (*layer_seen)(void *user, const tp_setting *setting, const char *layer, tp_place place);
+
+/* Calls `seen` for every layer that a measure is told of, by its settings or their defaults; never for `of`. */
+static void each_layer(const tp_stage *stage, const tp_node *settings, layer_seen seen, void *user) {
     for (size_t i = 0; stage != NULL && i < stage->n_settings; i++) {
         const tp_setting *setting = &stage->settings[i];
         bool layer = setting->kind == TP_SETTING_LAYER || setting->kind == TP_SETTING_LAYERS;
-        const tp_node *value = layer ? tp_node_find(settings, setting->key) : NULL;
-        if (value == NULL || (only_required && !setting->required)) {
+        if (!layer || strcmp(setting->key, "of") == 0) {
             continue;
         }
-        if (tp_node_get_kind(value) == TP_NODE_TEXT) {
-            seen(user, value);
+        const tp_node *value = tp_node_find(settings, setting->key);
+        if (value == NULL && setting->fallback != NULL) {
+            seen(user, setting, setting->fallback, (tp_place){0});
+        } else if (value != NULL && tp_node_get_kind(value) == TP_NODE_TEXT) {
+            seen(user, setting, tp_node_text(value), tp_node_place(value));
         }
-        for (size_t k = 0; k < tp_node_count(value); k++) {
-            seen(user, tp_node_at(value, k));
+        for (size_t k = 0; value != NULL && k < tp_node_count(value); k++) {
+            const tp_node *item = tp_node_at(value, k);
+            if (tp_node_text(item) != NULL) {
+                seen(user, setting, tp_node_text(item), tp_node_place(item));
+            }
         }
     }
 }
@@ -105,35 +112,37 @@ typedef struct layer_search {
     tp_faults *faults;
 } layer_search;
 
-static void note_unread(void *user, const tp_node *layer) {
+static void note_unread(void *user, const tp_setting *setting, const char *layer, tp_place place) {
+    (void)place;
     layer_search *search = user;
-    const char *name = tp_node_text(layer);
-    if (name != NULL && !tp_plan_reads(search->plan, name)) {
+    if (setting->required && !tp_plan_reads(search->plan, layer)) {
         search->all_read = false;
     }
 }
 
 static bool part_is_readable(const tp_plan *plan, const tp_part *part) {
     layer_search search = {.plan = plan, .all_read = true};
-    each_layer(tp_stage_find(TP_MEASURE, part->kind), part->settings, true, note_unread, &search);
+    each_layer(tp_stage_find(TP_MEASURE, part->kind), part->settings, note_unread, &search);
     return search.all_read;
 }
 
-/* Standard layers may be missing, which makes a criterion unknown; any other that a profile names must be read. */
-static void check_layer(void *user, const tp_node *layer) {
+/*
+ * Standard layers may be missing, which makes a criterion unknown where it cannot do without; any other that a profile
+ * names must be read.
+ */
+static void check_layer(void *user, const tp_setting *setting, const char *layer, tp_place place) {
     layer_search *search = user;
-    const char *name = tp_node_text(layer);
-    if (name == NULL || tp_plan_reads(search->plan, name)) {
+    if (tp_plan_reads(search->plan, layer)) {
         return;
     }
-    if (!tp_schema_is_standard(name)) {
-        tp_faults_add_at(search->faults, tp_node_place(layer),
+    if (!tp_schema_is_standard(layer)) {
+        tp_faults_add_at(search->faults, place,
                          "criterion '%s' names the layer '%s', which is neither a standard layer nor read",
-                         search->criterion->id, name);
-        return;
+                         search->criterion->id, layer);
+    } else if (setting->required || setting->fallback != NULL) {
+        tp_faults_warn(search->faults, "layer %s is not read: what criterion %s takes from it is unknown", layer,
+                       search->criterion->id);
     }
-    tp_faults_warn(search->faults, "layer %s is not read: what criterion %s takes from it is unknown", name,
-                   search->criterion->id);
 }
 
 /* `first_read`: the first part whose layers are all read stands alone, the last one where none is. */
@@ -173,7 +182,7 @@ static void expand_criterion(tp_plan *plan, const tp_profile *profile, tp_criter
             part->left_out = true;
             continue;
         }
-        each_layer(tp_stage_find(TP_MEASURE, part->kind), part->settings, true, check_layer, &search);
+        each_layer(tp_stage_find(TP_MEASURE, part->kind), part->settings, check_layer, &search);
         char *name = tp_text_format("%s/%zu", by, i + 1);
         const tp_step *step =
             name == NULL ? NULL : imply(plan, part->kind, part->settings, part->place, name, by, faults);
@@ -182,7 +191,7 @@ static void expand_criterion(tp_plan *plan, const tp_profile *profile, tp_criter
     }
     for (size_t i = 0; by != NULL && i < criterion->n_also; i++) {
         tp_also *also = &criterion->also[i];
-        each_layer(tp_stage_find(TP_MEASURE, also->kind), also->settings, true, check_layer, &search);
+        each_layer(tp_stage_find(TP_MEASURE, also->kind), also->settings, check_layer, &search);
         char *name = tp_text_format("%s/%s", by, also->name);
         const tp_step *step =
             name == NULL ? NULL : imply(plan, also->kind, also->settings, also->place, name, by, faults);

@@ -191,9 +191,9 @@ static bool cross_block(ray *r, int64_t block) {
     for (int64_t i = r->index->block_vertex[block]; i < end; i++) {
         double ax = xs[i], ay = ys[i], bx = xs[i + 1], by = ys[i + 1];
         if ((ay > r->y) == (by > r->y)) {
-            /* No crossing, for a point on the ray counts as below it. An edge along the ray may hold the point. */
-            bool touches = (ay == r->y && ax == r->x) || (by == r->y && bx == r->x) ||
-                           (ay == r->y && by == r->y && (ax < r->x) != (bx < r->x));
+            /* No crossing, for a point on the ray counts as below it. An edge along the ray may hold the point, and so may
+             * its beginning; its end is the beginning of the next edge. */
+            bool touches = ay == r->y && (ax == r->x || (by == r->y && (ax < r->x) != (bx < r->x)));
             if (touches) {
                 return true;
             }

@@ -3,6 +3,8 @@
 
 #include "1_read/rejects.h"
 
+#include <math.h>
+
 static void points_lose_height(void **state) {
     (void)state;
     made_layer m = begin_layer("GPKG", "points.gpkg", "points", 6668, wkbUnknown);
@@ -38,7 +40,7 @@ static void coordinates_must_be_finite(void **state) {
     OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(m.layer));
     OGRGeometryH line = OGR_G_CreateGeometry(wkbLineString);
     OGR_G_AddPoint_2D(line, 139, 35);
-    OGR_G_AddPoint_2D(line, 0.0 / 0.0, 35);
+    OGR_G_AddPoint_2D(line, NAN, 35);
     OGR_F_SetGeometryDirectly(feature, line);
     assert_int_equal(OGR_L_CreateFeature(m.layer, feature), OGRERR_NONE);
     OGR_F_Destroy(feature);
@@ -57,8 +59,8 @@ static void coordinates_must_be_finite(void **state) {
 static void polygons_with_holes_and_parts(void **state) {
     (void)state;
     made_layer m = begin_layer("GPKG", "polygons.gpkg", "polygons", 6668, wkbMultiPolygon);
-    add_feature(m,
-                "MULTIPOLYGON (((0 0, 9 0, 9 9, 0 9, 0 0), (1 1, 1 2, 2 2, 1 1)), ((20 20, 21 20, 21 21, 20 20)))", 0);
+    add_feature(m, "MULTIPOLYGON (((0 0, 9 0, 9 9, 0 9, 0 0), (1 1, 1 2, 2 2, 1 1)), ((20 20, 21 20, 21 21, 20 20)))",
+                0);
     add_feature(m, "MULTIPOLYGON EMPTY", 0);
     add_feature(m, "MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)))", 0);
     end_layer(m);
@@ -140,12 +142,36 @@ static void null_shapes_of_a_shapefile(void **state) {
     end_entry(&e);
 }
 
+/* Shapefiles keep deleted records until they are packed: a star in the .dbf. */
+static void deleted_records_are_passed_over(void **state) {
+    (void)state;
+    made_layer m = begin_layer("ESRI Shapefile", "gone.shp", "gone", 6668, wkbPoint);
+    add_column(m, "code", OFTString, 5);
+    add_feature(m, "POINT (139 35)", 1, "a");
+    add_feature(m, "POINT (140 36)", 1, "b");
+    add_feature(m, "POINT (141 37)", 1, "c");
+    end_layer(m);
+    set_byte("gone.dbf", 32 + 32 + 1 + 6, '*'); /* header, one field, its end mark, the first record */
+    entry e;
+    assert_int_equal(read_entry(&e, "{ file: gone.shp, id: code }"), TP_OK);
+    assert_int_equal(e.layer->n_rows, 2);
+    assert_string_equal(tp_layer_id(e.layer, 0), "a");
+    assert_string_equal(tp_layer_id(e.layer, 1), "c");
+    assert_int_equal(e.dataset->sources[0].features_read, 2);
+    end_entry(&e);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(points_lose_height),     cmocka_unit_test(coordinates_must_be_finite),
-        cmocka_unit_test(polygons_with_holes_and_parts), cmocka_unit_test(curves_become_lines),
-        cmocka_unit_test(open_rings_are_closed),  cmocka_unit_test(mixed_kinds_are_refused),
-        cmocka_unit_test(geojson_cut_short),      cmocka_unit_test(null_shapes_of_a_shapefile),
+        cmocka_unit_test(points_lose_height),
+        cmocka_unit_test(coordinates_must_be_finite),
+        cmocka_unit_test(polygons_with_holes_and_parts),
+        cmocka_unit_test(curves_become_lines),
+        cmocka_unit_test(open_rings_are_closed),
+        cmocka_unit_test(mixed_kinds_are_refused),
+        cmocka_unit_test(geojson_cut_short),
+        cmocka_unit_test(null_shapes_of_a_shapefile),
+        cmocka_unit_test(deleted_records_are_passed_over),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -3,6 +3,8 @@
 
 #include "1_read/rejects.h"
 
+#include <math.h>
+
 /* Two towns in a shapefile with CRS. */
 static void make_towns(const char *file, int crs) {
     VSIUnlink(made(file));
@@ -19,9 +21,9 @@ static void every_fault_at_its_place(void **state) {
     (void)state;
     make_towns("towns.shp", 6668);
     entry e;
-    assert_int_equal(check_entry(&e, "file: towns.shp\nid: cod\nname: nam\nwhere: pops > 1\ncoverage: popu > 1\n",
-                                 TP_STOP),
-                     TP_E_DATA);
+    assert_int_equal(
+        check_entry(&e, "file: towns.shp\nid: cod\nname: nam\nwhere: pops > 1\ncoverage: popu > 1\n", TP_STOP),
+        TP_E_DATA);
     assert_true(fault_says(&e.faults, "c.yaml:2:5: towns.shp: no column 'cod' (there are: code, name, pop)"));
     assert_true(fault_says(&e.faults, "c.yaml:3:7: towns.shp: no column 'nam'"));
     end_entry(&e);
@@ -233,7 +235,7 @@ static void dates_and_numbers(void **state) {
     add_column(m, "raw", OFTBinary, 0);
     add_feature(m, "POINT (139 35)", 3, "2020/10/01", "2020/10/01 12:30:05+00", "0.1");
     OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(m.layer));
-    OGR_F_SetFieldDouble(feature, 2, 1.0 / 0.0);
+    OGR_F_SetFieldDouble(feature, 2, INFINITY);
     OGRGeometryH point = OGR_G_CreateGeometry(wkbPoint);
     OGR_G_SetPoint_2D(point, 0, 140, 36);
     OGR_F_SetGeometryDirectly(feature, point);
@@ -257,12 +259,18 @@ static void dates_and_numbers(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_fault_at_its_place),  cmocka_unit_test(faults_of_the_configuration),
-        cmocka_unit_test(no_crs),                    cmocka_unit_test(an_empty_layer),
-        cmocka_unit_test(no_layer_at_all),           cmocka_unit_test(new_names_are_our_names),
-        cmocka_unit_test(without_id_the_feature_id), cmocka_unit_test(a_file_of_many_layers),
-        cmocka_unit_test(files_that_cannot_be_used), cmocka_unit_test(files_of_different_kinds),
-        cmocka_unit_test(what_is_written_down),      cmocka_unit_test(dates_and_numbers),
+        cmocka_unit_test(every_fault_at_its_place),
+        cmocka_unit_test(faults_of_the_configuration),
+        cmocka_unit_test(no_crs),
+        cmocka_unit_test(an_empty_layer),
+        cmocka_unit_test(no_layer_at_all),
+        cmocka_unit_test(new_names_are_our_names),
+        cmocka_unit_test(without_id_the_feature_id),
+        cmocka_unit_test(a_file_of_many_layers),
+        cmocka_unit_test(files_that_cannot_be_used),
+        cmocka_unit_test(files_of_different_kinds),
+        cmocka_unit_test(what_is_written_down),
+        cmocka_unit_test(dates_and_numbers),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -106,6 +106,26 @@ static void a_wrong_statement_ends_the_run(void **state) {
     end_entry(&e);
 }
 
+/* What shows only in the rows of a file leaves that file out like what shows in its head. */
+static void a_file_with_a_wrong_statement_is_skipped(void **state) {
+    (void)state;
+    const char *first[] = {"東京"}, *second[] = {TOKYO_CP932, TOKYO_CP932}, *third[] = {"大阪"};
+    make("one", "UTF-8", 0, 1, first);
+    make("two", "UTF-8", 0, 2, second);
+    make("three", "UTF-8", 0, 1, third);
+    entry e;
+    assert_int_equal(check_entry(&e, "{ file: [one.shp, two.shp, three.shp] }", TP_SKIP), TP_OK);
+    assert_int_equal(run_entry(&e), TP_OK);
+    assert_int_equal(e.layer->n_rows, 2);
+    assert_string_equal(cell(&e, "name", 1), "大阪");
+    assert_string_equal(tp_layer_id(e.layer, 1), "3-0");
+    assert_int_equal(e.dataset->n_rejects, 1);
+    assert_string_equal(e.dataset->rejects[0].reason, TP_REJECT_FILE);
+    assert_int_equal(e.dataset->sources[1].features_read, 0);
+    assert_int_equal(e.dataset->sources[2].features_kept, 1);
+    end_entry(&e);
+}
+
 static void an_unknown_encoding_is_a_fault_of_the_configuration(void **state) {
     (void)state;
     const char *texts[] = {"a"};
@@ -157,6 +177,7 @@ int main(void) {
         cmocka_unit_test(undecidable_ends_the_run),
         cmocka_unit_test(a_single_value_becomes_null),
         cmocka_unit_test(a_wrong_statement_ends_the_run),
+        cmocka_unit_test(a_file_with_a_wrong_statement_is_skipped),
         cmocka_unit_test(an_unknown_encoding_is_a_fault_of_the_configuration),
         cmocka_unit_test(names_of_fields_are_decoded),
         cmocka_unit_test(the_ksj_files_of_kanagawa),

@@ -61,9 +61,47 @@ static void lines_are_collected(void **state) {
     end(&p);
 }
 
+/* Random rectangles on a grid, some apart, some touching, some overlapping: the area is the number of cells covered. */
+static void clusters_of_rectangles(void **state) {
+    (void)state;
+    enum { SIZE = 60, N = 150 };
+    static bool covered[SIZE][SIZE];
+    memset(covered, 0, sizeof covered);
+    prepared p = begin(TP_GEOMETRY_POLYGON, "EPSG:6668", "EPSG:6668");
+    uint32_t seed = 7;
+    for (int i = 0; i < N; i++) {
+        int v[4];
+        for (int k = 0; k < 4; k++) {
+            seed = seed * 1664525U + 1013904223U;
+            v[k] = (int)(seed >> 16) % (k < 2 ? SIZE - 4 : 4);
+        }
+        int x = v[0], y = v[1], x2 = x + 1 + v[2], y2 = y + 1 + v[3];
+        char ring[100];
+        snprintf(ring, sizeof ring, "%d %d, %d %d, %d %d, %d %d, %d %d", x, y, x2, y, x2, y2, x, y2, x, y);
+        add_row(&p, "a");
+        add_ring(&p, true, ring);
+        for (int cx = x; cx < x2; cx++) {
+            for (int cy = y; cy < y2; cy++) {
+                covered[cx][cy] = true;
+            }
+        }
+    }
+    double cells = 0;
+    for (int x = 0; x < SIZE; x++) {
+        for (int y = 0; y < SIZE; y++) {
+            cells += covered[x][y];
+        }
+    }
+    assert_int_equal(run_stage(&p, &tp_stage_dissolve, "layer: places", 1), TP_OK);
+    assert_int_equal(p.layer->n_rows, 1);
+    assert_true(fabs(plane_area(&p.layer->shapes, 0) - cells) <= 1e-9);
+    assert_in_range(p.layer->shapes.n_parts, 2, N - 1);
+    end(&p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(touching_polygons_become_one),
                                        cmocka_unit_test(a_ring_of_polygons_has_a_hole),
-                                       cmocka_unit_test(lines_are_collected)};
+                                       cmocka_unit_test(lines_are_collected), cmocka_unit_test(clusters_of_rectangles)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

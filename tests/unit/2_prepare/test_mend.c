@@ -117,9 +117,12 @@ static void in_the_order_of_the_rows(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(valid_polygons_stay_as_they_are), cmocka_unit_test(a_bow_tie),
-        cmocka_unit_test(overlapping_parts),               cmocka_unit_test(no_area_left),
-        cmocka_unit_test(lines_of_a_single_point),         cmocka_unit_test(in_the_order_of_the_rows),
+        cmocka_unit_test(valid_polygons_stay_as_they_are),
+        cmocka_unit_test(a_bow_tie),
+        cmocka_unit_test(overlapping_parts),
+        cmocka_unit_test(no_area_left),
+        cmocka_unit_test(lines_of_a_single_point),
+        cmocka_unit_test(in_the_order_of_the_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -128,9 +128,15 @@ static void a_polygon_is_swapped_as_a_whole(void **state) {
     add_ring(&p, true, "35 139, 35 140, 36 140, 35 139");
     add_row(&p, "half");
     add_ring(&p, true, "139 35, 35 140, 36 140, 139 35");
+    add_row(&p, "reaches out");
+    add_ring(&p, true, "157 45, 160 45, 160 50, 157 45");
+    add_row(&p, "elsewhere");
+    add_ring(&p, true, "160 45, 161 45, 161 50, 160 45");
     assert_int_equal(run_stage(&p, &tp_stage_reproject, "layer: places", 1), TP_OK);
-    assert_int_equal(p.layer->n_rows, 2);
-    assert_int_equal(p.layer->shapes.n_rows, 2);
+    assert_int_equal(p.layer->n_rows, 3);
+    assert_int_equal(p.layer->shapes.n_rows, 3);
+    assert_string_equal(tp_layer_id(p.layer, 2), "reaches out");
+    assert_reject(&p, 2, 104, TP_REJECT_OUTSIDE);
     assert_true(p.layer->shapes.x[4] == 139 && p.layer->shapes.y[4] == 35);
     assert_reject(&p, 0, 101, TP_REJECT_SWAPPED);
     assert_reject(&p, 1, 102, TP_REJECT_OUTSIDE);

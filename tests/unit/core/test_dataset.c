@@ -104,8 +104,10 @@ static void sources_and_parameters(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(layers_and_measures_by_name), cmocka_unit_test(the_ellipsoid_is_set),
-        cmocka_unit_test(many_rejects),                cmocka_unit_test(details_may_be_long),
+        cmocka_unit_test(layers_and_measures_by_name),
+        cmocka_unit_test(the_ellipsoid_is_set),
+        cmocka_unit_test(many_rejects),
+        cmocka_unit_test(details_may_be_long),
         cmocka_unit_test(sources_and_parameters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,10 +52,10 @@ static void no_name_finds_nothing(void **state) {
 
 static void the_standard_layers(void **state) {
     (void)state;
-    static const char *const names[] = {"prefectures", "municipalities", "cities",  "universities",
-                                        "institutes",  "plants",         "airports", "stations",
-                                        "prefectural_offices", "roads",  "rail",    "flights",
-                                        "designated",  "cores",          "region_schemes", "sites"};
+    static const char *const names[] = {"prefectures",         "municipalities", "cities",         "universities",
+                                        "institutes",          "plants",         "airports",       "stations",
+                                        "prefectural_offices", "roads",          "rail",           "flights",
+                                        "designated",          "cores",          "region_schemes", "sites"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         assert_true(tp_schema_is_standard(names[i]));
     }
