@@ -25,8 +25,11 @@ static PJ_OBJ_LIST *candidates(PJ_CONTEXT *context, const PJ *from, const PJ *to
         return NULL;
     }
     if (extent_deg != NULL && is_extent(extent_deg)) {
-        proj_operation_factory_context_set_area_of_interest(context, factory, extent_deg[0], extent_deg[1],
-                                                            extent_deg[2], extent_deg[3]);
+        /* A single place has no area, by which PROJ would choose another operation than for its surroundings. */
+        double pad = 0.01;
+        proj_operation_factory_context_set_area_of_interest(
+            context, factory, fmax(extent_deg[0] - pad, -180), fmax(extent_deg[1] - pad, -90),
+            fmin(extent_deg[2] + pad, 180), fmin(extent_deg[3] + pad, 90));
     }
     proj_operation_factory_context_set_spatial_criterion(context, factory, PROJ_SPATIAL_CRITERION_PARTIAL_INTERSECTION);
     /* Operations whose grids are missing drop out here, so that PROJ looks for a way round by another datum. */

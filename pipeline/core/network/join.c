@@ -1,0 +1,71 @@
+/* Places on the network: the edge they join, and the times between them and the nodes next to them. */
+#include "technopolis/search.h"
+#include "way_index.h"
+
+#include <math.h>
+
+tp_code tp_join_places(const tp_network *network, const tp_ellipsoid *ellipsoid, const tp_join_rule *rule,
+                       const double *lon_deg, const double *lat_deg, int64_t n, tp_join *joins, tp_error *error) {
+    tp_code code = tp_join_rule_check(rule, error);
+    if (code != TP_OK) {
+        return code;
+    }
+#pragma omp parallel for schedule(dynamic, 256)
+    for (int64_t i = 0; i < n; i++) {
+        tp_foot foot =
+            tp_way_index_nearest(network->index, &network->ways, ellipsoid, rule, lon_deg[i], lat_deg[i]);
+        joins[i] = (tp_join){.way = foot.way};
+        if (foot.way >= 0) {
+            joins[i] = (tp_join){.way = foot.way,
+                                 .fraction = foot.fraction,
+                                 .lon_deg = foot.lon_deg,
+                                 .lat_deg = foot.lat_deg,
+                                 .distance_m = foot.distance_m,
+                                 .off_road_ms = tp_off_road_ms(rule, foot.distance_m),
+                                 .in_largest = foot.in_largest};
+        }
+    }
+    return TP_OK;
+}
+
+/* The time from the beginning of the way to the foot, as a part of `whole_ms`: the rest is exactly what remains. */
+static uint32_t part_ms(const tp_join *join, uint32_t whole_ms) {
+    return (uint32_t)llround(join->fraction * whole_ms);
+}
+
+int tp_join_starts(const tp_network *network, const tp_join *join, bool leaving, tp_start starts[2]) {
+    if (join->way < 0) {
+        return 0;
+    }
+    const tp_ways *ways = &network->ways;
+    uint32_t forward_ms = ways->forward_ms[join->way], backward_ms = ways->backward_ms[join->way];
+    uint32_t from = (uint32_t)ways->from[join->way], to = (uint32_t)ways->to[join->way];
+    int n = 0;
+    if (forward_ms != TP_NO_TIME) {
+        uint32_t before = part_ms(join, forward_ms);
+        starts[n++] = leaving ? (tp_start){to, join->off_road_ms + (forward_ms - before)}
+                              : (tp_start){from, join->off_road_ms + before};
+    }
+    if (backward_ms != TP_NO_TIME) {
+        uint32_t before = part_ms(join, backward_ms);
+        starts[n++] = leaving ? (tp_start){from, join->off_road_ms + before}
+                              : (tp_start){to, join->off_road_ms + (backward_ms - before)};
+    }
+    return n;
+}
+
+uint32_t tp_join_direct_ms(const tp_network *network, const tp_join *from, const tp_join *to) {
+    if (from->way < 0 || from->way != to->way) {
+        return TP_NO_TIME;
+    }
+    uint32_t forward_ms = network->ways.forward_ms[from->way], backward_ms = network->ways.backward_ms[from->way];
+    uint64_t off_road_ms = (uint64_t)from->off_road_ms + to->off_road_ms, best_ms = TP_NO_TIME;
+    if (forward_ms != TP_NO_TIME && from->fraction <= to->fraction) {
+        best_ms = off_road_ms + (part_ms(to, forward_ms) - part_ms(from, forward_ms));
+    }
+    if (backward_ms != TP_NO_TIME && from->fraction >= to->fraction) {
+        uint64_t time_ms = off_road_ms + (part_ms(from, backward_ms) - part_ms(to, backward_ms));
+        best_ms = time_ms < best_ms ? time_ms : best_ms;
+    }
+    return best_ms <= TP_TIME_MAX_MS ? (uint32_t)best_ms : TP_NO_TIME;
+}

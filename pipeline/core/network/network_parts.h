@@ -1,0 +1,31 @@
+/** What the files of the network share: the order of nodes, the components, the edges, the index of ways. */
+#ifndef TECHNOPOLIS_CORE_NETWORK_PARTS_H
+#define TECHNOPOLIS_CORE_NETWORK_PARTS_H
+
+#include "technopolis/network.h"
+
+/**
+ * order[i] = the point that comes as number i along a Hilbert curve over the points' bounding box (2^22 cells a side;
+ * points of one cell keep their order). O(n).
+ */
+TP_NODISCARD tp_code tp_hilbert_order(const double *lon_deg, const double *lat_deg, int64_t n, uint32_t *order,
+                                      tp_error *error);
+
+/** Lays out the edges of `ways` by their tail (`out`) or by their head. Both arrays are new; release with reset. */
+TP_NODISCARD tp_code tp_edges_new(const tp_ways *ways, bool out, tp_edges *edges, tp_error *error);
+void tp_edges_reset(tp_edges *edges);
+
+/**
+ * The components of n nodes: weak by their ways, strong by their edges (R. E. Tarjan, "Depth-first search and linear
+ * graph algorithms", SIAM Journal on Computing 1, 1972). Numbered by size, descending; equal ones by their first node.
+ * `component` has n values, *size is new with *n_components.
+ */
+TP_NODISCARD tp_code tp_weak_components(const tp_edges *out, uint32_t n, uint32_t *component, uint32_t **size,
+                                        uint32_t *n_components, tp_error *error);
+TP_NODISCARD tp_code tp_strong_components(const tp_edges *out, uint32_t n, uint32_t *component, uint32_t **size,
+                                          uint32_t *n_components, tp_error *error);
+
+/** As tp_network_new; with `node_of` the nodes are in their order already, and it is what is copied there. */
+TP_NODISCARD tp_code tp_network_build(tp_ways *ways, const uint32_t *node_of, tp_network **network, tp_error *error);
+
+#endif
