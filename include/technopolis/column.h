@@ -14,6 +14,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef enum tp_type { TP_TYPE_DOUBLE, TP_TYPE_INT64, TP_TYPE_TEXT, TP_TYPE_VERDICT } tp_type;
 
 /** "double", "int64", "text", "verdict". */
@@ -28,7 +32,7 @@ typedef struct tp_column {
     uint8_t *valid;   /**< n_rows; 0 = missing */
     double *f64;      /**< n_rows when type is double; finite wherever valid */
     int64_t *i64;     /**< n_rows when type is int64 */
-    uint8_t *verdict; /**< n_rows of tp_verdict when type is verdict; always valid */
+    uint8_t *verdict; /**< n_rows of tp_verdict when type is verdict; always valid: missing is TP_UNKNOWN */
     uint64_t *offset; /**< n_rows when type is text: where the row's NUL-terminated text begins in `bytes` */
     char *bytes;      /**< all texts of the column, end to end */
     size_t n_bytes, bytes_capacity;
@@ -59,5 +63,9 @@ bool tp_column_number(const tp_column *column, int64_t row, double *value);
 
 /** Keeps only the rows listed in `rows` (ascending, n of them). O(n_rows). */
 TP_NODISCARD tp_code tp_column_keep(tp_column *column, const int64_t *rows, int64_t n, tp_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

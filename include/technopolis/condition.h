@@ -2,11 +2,18 @@
  * Conditions: `column (= != < <= > >=) value`, joined by `and`, as in `where: population >= 200000 and kind = national`.
  * A value that is a number compares as a number; text (which may stand in single or double quotes) compares bytewise,
  * and only = and != are allowed for it. A missing cell makes its part unknown.
+ *
+ * A number against a column of texts: = and != compare the texts as written (`code = 01100` is not `1100`), the others
+ * compare cells that are numbers and leave the rest unknown. A quoted text against a column of numbers is a fault.
  */
 #ifndef TECHNOPOLIS_CONDITION_H
 #define TECHNOPOLIS_CONDITION_H
 
 #include "technopolis/layer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 typedef struct tp_condition tp_condition;
 
@@ -36,5 +43,9 @@ void tp_filter_free(tp_filter *filter);
 
 /** Met, not met, or unknown for a row; a NULL filter is always met. Thread-safe, allocates nothing. */
 tp_verdict tp_filter_test(const tp_filter *filter, int64_t row);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 
 #include "technopolis/geodesic.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /**
  * "EPSG:6668 JGD2011" (or the name alone where no authority code is found). TP_E_CONFIG and NULL when `crs` is not a
  * CRS. Caller frees.
@@ -47,5 +51,9 @@ double tp_transform_accuracy_m(const tp_transform *transform);
  * coordinates are left as they were. Returns how many failed. One object must not be used by two threads at once.
  */
 int64_t tp_transform_points(tp_transform *transform, double *x, double *y, int64_t n, uint8_t *failed);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

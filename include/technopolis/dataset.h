@@ -10,6 +10,10 @@
 #include "technopolis/measure.h"
 #include "technopolis/profile.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** One input feature that was left out or mended. */
 typedef struct tp_reject {
     char *layer;
@@ -104,5 +108,9 @@ TP_NODISCARD tp_code tp_dataset_add_source(tp_dataset *dataset, const char *laye
 
 TP_NODISCARD tp_code tp_dataset_add_parameter(tp_dataset *dataset, const char *step, const char *key, const char *value,
                                               const char *origin, tp_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

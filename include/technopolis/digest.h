@@ -4,6 +4,10 @@
 
 #include "technopolis/error.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { TP_DIGEST_SIZE = 65 };
 
 /** 64 lower-case hexadecimal digits and a NUL. */
@@ -11,5 +15,9 @@ TP_NODISCARD tp_code tp_digest_bytes(const void *bytes, size_t size, char hex[TP
 
 /** Of the contents of `n` files one after another, in the order given; a path may be any that GDAL opens (/vsizip/…). */
 TP_NODISCARD tp_code tp_digest_files(const char *const *paths, size_t n, char hex[TP_DIGEST_SIZE], tp_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

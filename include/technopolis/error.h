@@ -15,6 +15,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #if defined(__GNUC__)
 #define TP_NODISCARD __attribute__((warn_unused_result))
 #define TP_PRINTF(format_index, first_argument) __attribute__((format(printf, format_index, first_argument)))
@@ -96,5 +100,9 @@ void tp_faults_add_error(tp_faults *faults, const tp_error *error);
 
 /** TP_OK when the list has no fault (warnings do not count); else the smallest of 2, 3, 4 present, else 1. */
 tp_code tp_faults_code(const tp_faults *faults);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

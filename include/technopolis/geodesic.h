@@ -10,6 +10,10 @@
 #include <geodesic.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct tp_ellipsoid {
     double a_m;             /**< equatorial radius */
     double f;               /**< flattening, 0 <= f < 1 */
@@ -32,5 +36,9 @@ void tp_geocentric(const tp_ellipsoid *ellipsoid, double lon_deg, double lat_deg
  * the orientation of rings does not matter. O(vertices). Thread-safe.
  */
 double tp_geodesic_area_km2(const tp_ellipsoid *ellipsoid, const tp_shapes *polygons, int64_t row);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 
 #include "technopolis/column.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef enum tp_geometry { TP_GEOMETRY_NONE, TP_GEOMETRY_POINT, TP_GEOMETRY_LINE, TP_GEOMETRY_POLYGON } tp_geometry;
 
 /** "table", "point", "line", "polygon". */
@@ -85,5 +89,9 @@ const char *tp_layer_label(const tp_layer *layer, int64_t row);
 
 /** Keeps only the rows listed (ascending). Only for the read and prepare phases. O(all cells and vertices). */
 TP_NODISCARD tp_code tp_layer_keep(tp_layer *layer, const int64_t *rows, int64_t n, tp_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -13,6 +13,10 @@
 #include "technopolis/quantity.h"
 #include "technopolis/text.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef enum tp_method {
     TP_METHOD_NONE,
     TP_METHOD_ROAD,
@@ -58,6 +62,7 @@ struct tp_measure {
     char *where;         /**< its filter as text, or NULL */
     char *unit;          /**< of value: a base unit or the noun counted */
     double within_min;   /**< its limit, infinity where it has none */
+    bool by_network;     /**< its rows go by the run's network; one with TP_METHOD_STRAIGHT_LINE does not join it */
     bool sample;         /**< some `to` layer holds only a sample of what is asked for */
     double *value;       /**< of->n_rows; what is known; meaning only where known[row] */
     uint8_t *known;      /**< 1: value is there; 0: NULL (nothing found, unreachable, or missing) */
@@ -79,7 +84,8 @@ void tp_measure_free(tp_measure *measure);
 /** Remembers a layer measured to (borrowed). */
 TP_NODISCARD tp_code tp_measure_add_to(tp_measure *measure, const tp_layer *layer, tp_error *error);
 
-/** Sets a row whose truth is known exactly; value may be +infinity for "unreachable" (then known = 0). Thread-safe by row. */
+/** Sets a row whose truth is known exactly; an infinite value means "nothing there, unreachable": known = 0, and no
+ * criterion is met by it. Thread-safe by row. */
 void tp_measure_set(tp_measure *measure, int64_t row, double value, tp_method method);
 
 /** Sets a row of which only an interval is known, `value` being what was found (known = value is finite). */
@@ -90,5 +96,9 @@ void tp_measure_set_interval(tp_measure *measure, int64_t row, double value, dou
  */
 TP_NODISCARD tp_code tp_measure_pack_links(tp_measure *measure, const uint8_t *count, const tp_link *links,
                                            tp_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -16,6 +16,10 @@
 #include "technopolis/digest.h"
 #include "technopolis/geodesic.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** How one moves on a way. */
 typedef enum tp_mode {
     TP_MODE_ROAD,
@@ -66,7 +70,7 @@ typedef struct tp_ways {
 
 void tp_ways_reset(tp_ways *ways);
 
-/** Appends a node and gives its number. Amortised O(1). */
+/** Appends a node and gives its number. TP_E_INTERNAL when it is nowhere on Earth (not in degrees). Amortised O(1). */
 TP_NODISCARD tp_code tp_ways_add_node(tp_ways *ways, double lon_deg, double lat_deg, int64_t *node, tp_error *error);
 
 /** One way to be appended; `lon_deg` and `lat_deg` are its `n_vertices` vertices, NULL for a straight one. */
@@ -83,17 +87,12 @@ typedef struct tp_way {
 
 /**
  * Appends a way. TP_E_INTERNAL when an end is no node, a time is above TP_TIME_MAX_MS (and not TP_NO_TIME) or is 0 for
- * another mode than TP_MODE_CHANGE, the length is negative, a coordinate is not finite, or there is one vertex only:
+ * another mode than TP_MODE_CHANGE, the length is negative, a vertex is nowhere on Earth, or there is one vertex only:
  * whoever reads a source rejects such rows with words of its own. A loop (from = to) is allowed: places can join it.
  */
 TP_NODISCARD tp_code tp_ways_add(tp_ways *ways, const tp_way *way, tp_error *error);
 
-/**
- * Cuts way `way` at `fraction` of its length (0 < fraction < 1) with a new node there: the way keeps its number and its
- * first part, the second is appended. Times are divided so that their sum stays the same (a part of 0 ms becomes 1).
- * For what has to hang on the network at a point of its own, such as a station between two junctions. O(vertices of
- * all ways), so cut many with tp_ways_attach.
- */
+/** Something to be hung on the roads at a point of its own: a station, an airport, a pier. */
 typedef struct tp_attachment {
     int64_t node;      /**< of the thing that is attached, already added; its position is used */
     int64_t way;       /**< out: the way it was attached to, as numbered before; -1 when none is within the limit */
@@ -117,8 +116,10 @@ typedef struct tp_join_rule {
 /**
  * Hangs nodes (stations, airports, ferry piers) on the roads: each by an access way of mode TP_MODE_ROAD, both
  * directions, at the off-road speed, to the nearest point of the nearest road within the limit; the road is cut there.
- * All feet are found on the ways as they were before. `rule->component` is taken as TP_JOIN_LARGEST where the largest
- * strong component is that of the ways as they are. Ways keep their numbers; new parts are appended. O(ways log ways).
+ * All feet are found on the ways as they are before; so is the largest strong component of the rule. A way that is cut
+ * keeps its number for its first piece, the others are appended; then come the access ways, in the order of the
+ * attachments, on which no place joins. The times of the pieces add up to the way's (but none becomes 0). On failure
+ * the ways may have more nodes, and are otherwise as they were. O(all vertices).
  */
 TP_NODISCARD tp_code tp_ways_attach(tp_ways *ways, const tp_ellipsoid *ellipsoid, const tp_join_rule *rule,
                                     tp_attachment *attachments, int64_t n, tp_error *error);
@@ -212,5 +213,9 @@ TP_NODISCARD tp_code tp_network_load(const char *path, const char inputs[TP_DIGE
 /** As tp_network_load, from bytes in memory. */
 TP_NODISCARD tp_code tp_network_load_bytes(const void *bytes, size_t size, const char inputs[TP_DIGEST_SIZE],
                                            tp_network **network, tp_cache_state *state, tp_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 
 #include "technopolis/error.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef enum tp_node_kind { TP_NODE_TEXT, TP_NODE_LIST, TP_NODE_MAP } tp_node_kind;
 
 typedef struct tp_node tp_node;
@@ -59,5 +63,9 @@ TP_NODISCARD tp_code tp_node_set(tp_node *root, tp_node *map, const char *key, c
 /** The same node for writing; the tree is the caller's own. */
 tp_node *tp_node_at_mutable(tp_node *node, size_t i);
 tp_node *tp_node_find_mutable(tp_node *node, const char *key);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 #include "technopolis/digest.h"
 #include "technopolis/stage.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** What the command line says beside the configuration. Zero is "nothing". */
 typedef struct tp_plan_request {
     const char *config_path;
@@ -48,7 +52,9 @@ void tp_plan_free(tp_plan *plan);
 
 /**
  * Works all steps and gives the dataset (owned by the caller; also needed for the summary). On an error nothing is left
- * half-written. Uses plan->run.threads threads; the result does not depend on how many.
+ * half-written, and `*dataset` is NULL. Uses plan->run.threads threads; the result does not depend on how many. The
+ * dataset borrows profiles and texts from the plan: free it first. Two plans may not run at once in one process, since
+ * GDAL's drivers and OpenMP's number of threads are global.
  */
 TP_NODISCARD tp_code tp_plan_run(tp_plan *plan, tp_dataset **dataset, tp_error *error);
 
@@ -62,6 +68,9 @@ const tp_setting *tp_run_settings(size_t *n);
 void tp_plan_check_condition(const tp_plan *plan, const tp_step *step, const char *key, const char *layer,
                              tp_faults *faults);
 
+/** For a stage's check: whether the configuration has a step of this stage. */
+bool tp_plan_has(const tp_plan *plan, tp_phase phase, const char *stage);
+
 /** For a stage's check: adds a column to a layer of the schema, or a fault at the step's place when it is taken. */
 void tp_plan_add_field(tp_plan *plan, const tp_step *step, const char *layer, const char *name, tp_type type,
                        const char *unit, const char *help, tp_faults *faults);
@@ -71,5 +80,9 @@ char *tp_plan_path(const char *base, const char *path);
 
 /** The folder that holds `profiles/` and `products/`: the environment's TECHNOPOLIS_DATA, else where it was installed or built. */
 const char *tp_data_folder(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,6 +11,10 @@
 
 #include "technopolis/geodesic.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct tp_point_index tp_point_index;
 
 /**
@@ -34,5 +38,9 @@ int64_t tp_point_index_nearest(const tp_point_index *index, double lon_deg, doub
  */
 int64_t tp_point_index_within(const tp_point_index *index, double lon_deg, double lat_deg, double limit_m,
                               int64_t *points, double *distances_m, int64_t capacity);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

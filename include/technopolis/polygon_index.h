@@ -13,6 +13,10 @@
 #include "technopolis/geodesic.h"
 #include "technopolis/layer.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct tp_polygon_index tp_polygon_index;
 
 /** Builds over all rows of a polygon layer (borrowed; must outlive the index). O(e log e) for e edges. */
@@ -39,5 +43,9 @@ int64_t tp_polygon_index_nearest(const tp_polygon_index *index, const tp_ellipso
  * overlap, or one within the other), itself left out: up to `capacity` written in ascending row order, the number of all returned.
  */
 int64_t tp_polygon_index_touching(const tp_polygon_index *index, int64_t row, int64_t *rows, int64_t capacity);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

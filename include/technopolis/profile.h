@@ -28,6 +28,10 @@
 #include "technopolis/quantity.h"
 #include "technopolis/verdict.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef enum tp_combine { TP_COMBINE_ALL, TP_COMBINE_ANY, TP_COMBINE_FIRST } tp_combine;
 
 typedef struct tp_part {
@@ -75,5 +79,9 @@ typedef struct tp_profile {
  */
 TP_NODISCARD tp_code tp_profile_load(const char *path, const char *name, tp_profile **profile, tp_faults *faults);
 void tp_profile_free(tp_profile *profile);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 
 #include "technopolis/error.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef enum tp_dimension {
     TP_DIMENSION_NONE,   /**< a plain number without unit */
     TP_DIMENSION_TIME,   /**< base: minutes.  ms, s, min, minute(s), h, hour(s) */
@@ -39,5 +43,9 @@ const char *tp_dimension_example(tp_dimension dimension);
 
 /** The base unit's name: "min", "m", "km2", "km/h", "" . */
 const char *tp_dimension_unit(tp_dimension dimension);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

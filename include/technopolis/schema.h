@@ -8,6 +8,10 @@
 #include "technopolis/condition.h"
 #include "technopolis/layer.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct tp_field {
     char *name;
     tp_type type;
@@ -56,5 +60,9 @@ bool tp_schema_is_standard(const char *name);
  */
 bool tp_coverage_holds(tp_coverage coverage, const tp_condition *coverage_condition, const tp_condition *where,
                        const tp_condition *filter);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -20,6 +20,10 @@
 
 #include "technopolis/network.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* ---- places ---- */
 
 /** Where a place meets the network. */
@@ -53,7 +57,8 @@ typedef struct tp_start {
 /**
  * The nodes next to a joined place with the time between it and them: off the road and along the part of its way, in
  * the directions that the way may be used. `leaving`: from the place to the nodes; else from the nodes to the place.
- * Writes up to two and returns how many; 0 for a place that is not joined.
+ * A place whose foot is an end of its way has that node alone. Writes up to two and returns how many; 0 for a place
+ * that is not joined.
  */
 int tp_join_starts(const tp_network *network, const tp_join *join, bool leaving, tp_start starts[2]);
 
@@ -111,7 +116,7 @@ TP_NODISCARD tp_code tp_search_reached(tp_search *search, const tp_reached **rea
 /* ---- paths ---- */
 
 /** One piece of a path: a way or a part of it, or the stretch off the road at its ends. */
-typedef struct tp_step {
+typedef struct tp_path_step {
     int64_t way;       /**< -1: off the road */
     bool forward;      /**< along the way as it was added */
     double begin, end; /**< fractions of the way between which it is used, from its beginning: 0 and 1 for all of it */
@@ -119,11 +124,11 @@ typedef struct tp_step {
     uint32_t time_ms;
     double length_m;
     int64_t node; /**< where it ends; -1 inside a way or at the place */
-} tp_step;
+} tp_path_step;
 
 /** Steps in the order of travel. Initialise with `= {0}`. */
 typedef struct tp_path {
-    tp_step *steps;
+    tp_path_step *steps;
     int64_t n, capacity;
     uint32_t time_ms;
     double length_m;
@@ -151,7 +156,7 @@ typedef struct tp_leg {
     int64_t first_step, n_steps;
     uint32_t time_ms;
     double length_m;
-    int64_t node; /**< where it ends, as in tp_step */
+    int64_t node; /**< where it ends, as in tp_path_step */
 } tp_leg;
 
 /** Writes up to `capacity` legs of a path and returns how many there are in all. */
@@ -216,5 +221,9 @@ void tp_matrix_reset(tp_matrix *matrix);
 TP_NODISCARD tp_code tp_matrix_of(const tp_network *network, const tp_search_rule *rule, const tp_join *places,
                                   int64_t n_places, const tp_join *facilities, int64_t n_facilities, int n_threads,
                                   tp_matrix *matrix, tp_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,20 +10,25 @@
 
 #include <stdio.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef enum tp_setting_kind {
-    TP_SETTING_TEXT,      /**< const char * */
-    TP_SETTING_LAYER,     /**< const char *: the name of one layer */
-    TP_SETTING_LAYERS,    /**< tp_texts: one name or a list of them */
-    TP_SETTING_COLUMN,    /**< const char *: the name of a column */
-    TP_SETTING_PATH,      /**< const char *: a file; kept as written, relative to the configuration */
-    TP_SETTING_PATHS,     /**< tp_texts: one or several files */
-    TP_SETTING_CONDITION, /**< const char *: see condition.h; its grammar is checked */
-    TP_SETTING_QUANTITY,  /**< tp_quantity of `dimension` */
-    TP_SETTING_INTEGER,   /**< int64_t within [min, max] */
-    TP_SETTING_NUMBER,    /**< double within [min, max] */
-    TP_SETTING_YES_NO,    /**< bool: yes/no/true/false */
-    TP_SETTING_CHOICE,    /**< int: index into `choices` */
-    TP_SETTING_MAP        /**< const tp_node *: a map which the stage's check reads itself */
+    TP_SETTING_TEXT,       /**< const char * */
+    TP_SETTING_LAYER,      /**< const char *: the name of one layer */
+    TP_SETTING_LAYERS,     /**< tp_texts: one name or a list of them */
+    TP_SETTING_COLUMN,     /**< const char *: the name of a column */
+    TP_SETTING_PATH,       /**< const char *: a file; kept as written, relative to the configuration */
+    TP_SETTING_PATHS,      /**< tp_texts: one or several files */
+    TP_SETTING_CONDITION,  /**< const char *: see condition.h; its grammar is checked */
+    TP_SETTING_QUANTITY,   /**< tp_quantity of `dimension` */
+    TP_SETTING_QUANTITIES, /**< tp_quantities: one or several of `dimension` */
+    TP_SETTING_INTEGER,    /**< int64_t within [min, max] */
+    TP_SETTING_NUMBER,     /**< double within [min, max] */
+    TP_SETTING_YES_NO,     /**< bool: yes/no/true/false */
+    TP_SETTING_CHOICE,     /**< int: index into `choices` */
+    TP_SETTING_MAP         /**< const tp_node *: a map which the stage's check reads itself */
 } tp_setting_kind;
 
 /** A list of borrowed texts, with the place of each. */
@@ -33,13 +38,21 @@ typedef struct tp_texts {
     tp_place *places;
 } tp_texts;
 
+/** A list of quantities, as written, with the place of each. */
+typedef struct tp_quantities {
+    size_t n;
+    const tp_quantity *items;
+    tp_place *places;
+} tp_quantities;
+
 typedef struct tp_setting {
     const char *key;
     tp_setting_kind kind;
     tp_dimension dimension; /**< of a quantity */
     const char *fallback;   /**< the default as it would be written; NULL: none, the option stays zero / NULL */
     bool required;
-    double min, max;     /**< inclusive bounds for numbers and quantities in base units; both 0 = unbounded */
+    double min,
+        max; /**< inclusive bounds for numbers and quantities (each of a list) in base units; both 0 = unbounded */
     const char *choices; /**< "a|b|c" for a choice */
     const char *help;    /**< one sentence, no full stop */
     size_t offset;       /**< of the value in the options struct */
@@ -79,5 +92,9 @@ tp_place tp_options_place(const tp_options *options, const tp_setting *settings,
 
 /** "30 min", "text", "layer", "yes|no": what a setting expects, for messages and `list`. */
 const char *tp_setting_kind_text(const tp_setting *setting);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

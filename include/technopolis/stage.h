@@ -12,6 +12,10 @@
 #include "technopolis/schema.h"
 #include "technopolis/setting.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef enum tp_phase { TP_READ, TP_PREPARE, TP_MEASURE, TP_JUDGE, TP_WRITE, TP_PHASES } tp_phase;
 
 /** "read", "prepare", "measure", "judge", "write": the sections of a configuration and the folders of pipeline/. */
@@ -90,5 +94,9 @@ const tp_stage *const *tp_stages(size_t *n);
 
 /** The stage of a name in a phase, or NULL. */
 const tp_stage *tp_stage_find(tp_phase phase, const char *name);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

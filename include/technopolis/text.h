@@ -9,6 +9,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct tp_text {
     char *data; /**< NUL-terminated when size > 0 or capacity > 0; NULL before the first add */
     size_t size, capacity;
@@ -35,5 +39,9 @@ int tp_text_width(const char *text);
 /** Copies of texts; NULL on lack of memory. */
 char *tp_text_copy(const char *text);
 char *tp_text_format(const char *format, ...) TP_PRINTF(1, 2);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

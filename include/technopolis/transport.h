@@ -21,6 +21,10 @@
 #include "technopolis/measure.h"
 #include "technopolis/network.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** What a node of the network stands for when it is not just a junction. */
 typedef enum tp_stop_kind {
     TP_STOP_STATION,         /**< row of `stations` */
@@ -95,6 +99,11 @@ typedef enum tp_network_count {
 /** "roads", "roads.used", …: the key of a count in `run_info`. */
 const char *tp_network_count_text(tp_network_count count);
 
+struct tp_join; /* see technopolis/search.h */
+
+/** Where the points of each layer join it, once asked for: see tp_transport_joins. */
+typedef struct tp_layer_joins tp_layer_joins;
+
 /** The dataset's network. Layers are borrowed from the dataset, the rest is its own. */
 typedef struct tp_transport {
     tp_network *network;
@@ -109,10 +118,33 @@ typedef struct tp_transport {
     int64_t n_stops;
     tp_metro *metros; /**< ordered by name, bytewise */
     int64_t n_metros;
+    tp_layer_joins *joins; /**< owned */
 } tp_transport;
 
 /** Frees it with the network; NULL is allowed. */
 void tp_transport_free(tp_transport *transport);
+
+/**
+ * Where the points of a layer join the network, by the transport's rule: one a row, computed when first asked for and
+ * kept with the transport. For the measure phase, in which rows no longer move. TP_E_INTERNAL for a layer without
+ * points. Not thread-safe (it works in parallel itself).
+ */
+TP_NODISCARD tp_code tp_transport_joins(tp_transport *transport, const tp_ellipsoid *ellipsoid, const tp_layer *layer,
+                                        const struct tp_join **joins, tp_error *error);
+
+/** How the points of a layer joined the network. */
+typedef struct tp_join_counts {
+    const tp_layer *layer;
+    int64_t n;            /**< rows */
+    int64_t n_not_joined; /**< no road within the limit, or no proper position */
+    int64_t n_apart;      /**< joined a road outside the largest strong component */
+} tp_join_counts;
+
+/** Of the layer that was asked for as number i; false when there are no more. O(rows). */
+bool tp_transport_join_counts(const tp_transport *transport, size_t i, tp_join_counts *counts);
+
+/** Only for tp_transport_free. */
+void tp_layer_joins_free(tp_layer_joins *joins);
 
 /** What a node stands for, or NULL for a junction. O(log stops). */
 const tp_stop *tp_transport_stop(const tp_transport *transport, uint32_t node);
@@ -125,5 +157,9 @@ const tp_metro *tp_transport_metro(const tp_transport *transport, const char *na
 
 /** What the time between two stops is spent with: "wait", "check-in", "egress", "change", "" for none of these. */
 const char *tp_transport_change_text(tp_stop_kind from, tp_stop_kind to);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

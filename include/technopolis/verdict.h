@@ -6,7 +6,15 @@
 
 #include <stddef.h>
 
-typedef enum tp_verdict { TP_NOT_MET = 0, TP_MET = 1, TP_UNKNOWN = 2 } tp_verdict;
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum tp_verdict {
+    TP_UNKNOWN = 0, /**< so that zeroed memory is unknown */
+    TP_NOT_MET = 1,
+    TP_MET = 2
+} tp_verdict;
 
 typedef enum tp_comparison {
     TP_AT_MOST, /**< met when value <= threshold */
@@ -27,11 +35,16 @@ tp_verdict tp_verdict_at_least(const tp_verdict *verdicts, size_t n, size_t k);
 
 /**
  * Judges a value of which only an interval [low, high] is known (bounds may be infinite; low <= high) against an
- * inclusive threshold: met when every value of the interval satisfies the comparison, not met when none does.
+ * inclusive threshold: met when every value of the interval satisfies the comparison, not met when none does. A NaN
+ * anywhere makes it unknown.
  */
 tp_verdict tp_verdict_compare(double low, double high, tp_comparison comparison, double threshold);
 
 /** threshold - value for "at most", value - threshold for "at least": >= 0 exactly when the value meets it. */
 double tp_verdict_margin(double value, tp_comparison comparison, double threshold);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -26,6 +26,10 @@ static judged_part judge_part(const tp_part *part, const tp_measure *measure, in
                           .has_value = measure->known[row],
                           .value = measure->value[row],
                           .margin = -INFINITY};
+    bool unreachable = !judged.has_value && measure->low[row] >= measure->high[row];
+    if (unreachable) {
+        judged.verdict = TP_NOT_MET; /* known not to be there: no comparison can be met by it */
+    }
     if (judged.has_value) {
         judged.margin = tp_verdict_margin(judged.value, part->comparison, threshold);
     }

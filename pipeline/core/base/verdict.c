@@ -1,6 +1,8 @@
 /* Three-valued truth: see technopolis/verdict.h. */
 #include "technopolis/verdict.h"
 
+#include <math.h>
+
 const char *tp_verdict_text(tp_verdict verdict) {
     return verdict == TP_MET ? "met" : verdict == TP_NOT_MET ? "not_met" : "unknown";
 }
@@ -32,6 +34,9 @@ tp_verdict tp_verdict_at_least(const tp_verdict *verdicts, size_t n, size_t k) {
 }
 
 tp_verdict tp_verdict_compare(double low, double high, tp_comparison comparison, double threshold) {
+    if (isnan(low) || isnan(high) || isnan(threshold)) {
+        return TP_UNKNOWN;
+    }
     if (comparison == TP_AT_MOST) {
         return high <= threshold ? TP_MET : low > threshold ? TP_NOT_MET : TP_UNKNOWN;
     }

@@ -134,6 +134,28 @@ static void every_combination_of_parts(void **state) {
 
 /* ---- thresholds ---- */
 
+/* Nothing there: not met whichever way the comparison goes, with neither value nor margin. */
+static void unreachable_meets_no_comparison(void **state) {
+    (void)state;
+    char name[] = "m";
+    tp_dataset *dataset = dataset_of_sites(2);
+    tp_measure *measure = add_measure(dataset, name);
+    tp_measure_set(measure, 0, INFINITY, TP_METHOD_ROAD);
+    tp_measure_set(measure, 1, -INFINITY, TP_METHOD_ROAD);
+    for (int how = TP_AT_MOST; how <= TP_AT_LEAST; how++) {
+        tp_part part = part_over(name);
+        part.comparison = (tp_comparison)how;
+        tp_criterion criterion = {.id = "c", .parts = &part, .n_parts = 1};
+        tp_result *result = judged(dataset, &criterion);
+        for (int row = 0; row < 2; row++) {
+            assert_int_equal(result->verdict[row], TP_NOT_MET);
+            assert_int_equal(result->known[row], 0);
+        }
+        tp_result_free(result);
+    }
+    tp_dataset_free(dataset);
+}
+
 static void thresholds_to_the_last_bit(void **state) {
     (void)state;
     char name[] = "m";
@@ -324,6 +346,7 @@ static void the_same_at_any_number_of_threads(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_combination_of_parts),
+        cmocka_unit_test(unreachable_meets_no_comparison),
         cmocka_unit_test(thresholds_to_the_last_bit),
         cmocka_unit_test(samples_and_the_unreachable),
         cmocka_unit_test(a_part_that_is_left_out_decides_nothing),

@@ -166,7 +166,7 @@ static void keeping_rows_of_every_type(void **state) {
             } else if (type == TP_TYPE_TEXT) {
                 put_text(column, row, text);
             } else {
-                tp_column_set_verdict(column, row, (tp_verdict)(row % 2));
+                tp_column_set_verdict(column, row, row % 2 == 1 ? TP_MET : TP_NOT_MET);
             }
         }
         assert_int_equal(tp_column_keep(column, rows, 3, NULL), TP_OK);
