@@ -1,15 +1,16 @@
 #!/usr/bin/python3
 """Make the shapefiles of geodata/ from its tables.
 
-    build.py                        write every NAME.shp (.shx .dbf .prj .cpg)
+    build.py                        model the roads (model_roads.py), then
+                                    write every NAME.shp (.shx .dbf .prj .cpg)
     build.py --check                rebuild into a temporary folder and compare
     build.py --prefectures GPKG     the recipe of prefectures.shp
 
 The first two read nothing but this folder.  GPKG is world_map.gpkg of Debian's
 qgis-common (/usr/share/qgis/resources/data/world_map.gpkg).
 
-Exit codes: 0 done, 1 the shapefiles differ from the tables (--check),
-2 a table or the command line is wrong.  Every fault is reported, each on one
+Exit codes: 0 done, 1 the shapefiles differ from the tables, or the tables of
+the road model from the model (--check), 2 a table or the command line is wrong.  Every fault is reported, each on one
 line as FILE:LINE: what is wrong.
 
 Needs Debian's python3-gdal.  Two runs with the same version of GDAL write the
@@ -26,6 +27,9 @@ import sys
 import tempfile
 
 from osgeo import gdal, ogr, osr
+
+sys.dont_write_bytecode = True
+import model_roads
 
 gdal.UseExceptions()
 ogr.UseExceptions()
@@ -74,7 +78,23 @@ POINTS = {
 LINES = {
     "rail": "segment_id from_stn to_stn line service minutes min_src km "
             "opened verified source",
+    "roads": "road_id name_en class node_a node_b speed_kmh drive_kmh detour "
+             "length_m opened closed model source",
 }
+ENDS = {"rail": ("from_stn", "to_stn", "stations", "station_id"),
+        "roads": ("node_a", "node_b", "road_nodes", "node_id")}
+# What the road model is made from, beside the points above, and its nodes.
+ROAD_PARTS = {
+    "road_towns": "code name_en name_ja pref_code lon_deg lat_deg pos_err_m "
+                  "pos_src source",
+    "expressways": "section_id name_en route class from_place to_place opened "
+                   "closed verified source",
+    "fixed_links": "section_id name_en route class from_place to_place opened "
+                   "closed verified source",
+    "road_barriers": "barrier_id name_en kind line verified source",
+    "road_nodes": "node_id name_en island lon_deg lat_deg source",
+}
+MODELLED = ("road_nodes", "roads")      # written by build.py, not by hand
 # Tables that stay tables.  Their form is checked, no shapefile is made.
 PLAIN = {
     "flights": "flight_id iata metro minutes direct km min_src source",
@@ -89,13 +109,15 @@ KEYS = {"region_schemes": ("pref_code", "scheme")}      # else: first column
 IDS = {"iata": r"[A-Z]{3}", "code": r"\d{5}", "pref_code": r"\d{2}"}
 SLUG = r"[a-z0-9-]+"
 
-INTEGERS = frozenset("""population pop_year pos_err_m scheduled opened closed
+INTEGERS = frozenset("""length_m model island population pop_year pos_err_m scheduled opened closed
     shinkansen shink_year imperial number_sch founded minutes direct
     valid_from valid_to slot year""".split())
-REALS = frozenset("lon_deg lat_deg km value".split())
+REALS = frozenset("""lon_deg lat_deg km value speed_kmh drive_kmh
+    detour""".split())
 YEARS = frozenset("""pop_year opened closed shink_year founded valid_from
     valid_to year""".split())
-BOOLEANS = frozenset("scheduled shinkansen imperial number_sch direct".split())
+BOOLEANS = frozenset("""scheduled shinkansen imperial number_sch direct
+    model""".split())
 REQUIRED = frozenset("""lon_deg lat_deg pos_err_m pos_src source population
     pop_year""".split())
 
@@ -258,7 +280,7 @@ class Table:
                 fault(where, "lat_deg %s is outside Japan" % v)
 
 
-def read_tables():
+def read_tables(without=()):
     """Every table that is there, checked: {name: Table}."""
     found = {}
     for folder in ("tables", "."):
@@ -267,7 +289,10 @@ def read_tables():
             if not file.endswith(".csv"):
                 continue
             name = file[:-4]
-            rule = POINTS.get(name) or LINES.get(name) or PLAIN.get(name)
+            if name in without:
+                continue
+            rule = POINTS.get(name) or LINES.get(name) or PLAIN.get(name) or \
+                ROAD_PARTS.get(name)
             label = os.path.relpath(os.path.join(full, file), HERE)
             if rule is None:
                 fault(label + ":1", "build.py knows no table '%s'" % name)
@@ -309,20 +334,79 @@ def check_references(tables):
             if r["industry"] and r["industry"] not in industries:
                 fault(t.at(i), "no industry '%s' in core_industries.csv" %
                       r["industry"])
-    if "rail" in tables:
-        t = tables["rail"]
-        stations = ids("stations", "station_id")
-        if stations is None:
-            fault(t.label + ":1", "tables/stations.csv is missing; rail needs "
-                  "its positions")
-        else:
-            for i, r in enumerate(t.rows):
-                for c in ("from_stn", "to_stn"):
-                    if r[c] not in stations:
-                        fault(t.at(i), "no station '%s' (%s) in stations.csv" %
-                              (r[c], c))
-                if r["from_stn"] == r["to_stn"]:
-                    fault(t.at(i), "both ends are '%s'" % r["from_stn"])
+    for name, (first, last, points, key) in ENDS.items():
+        if name not in tables:
+            continue
+        t, ends = tables[name], ids(points, key)
+        if ends is None:
+            fault(t.label + ":1", "tables/%s.csv is missing; %s needs its "
+                  "positions" % (points, name))
+            continue
+        for i, r in enumerate(t.rows):
+            for c in (first, last):
+                if r[c] not in ends:
+                    fault(t.at(i), "no '%s' (%s) in %s.csv" % (r[c], c,
+                                                               points))
+            if r[first] == r[last]:
+                fault(t.at(i), "both ends are '%s'" % r[first])
+    check_road_parts(tables, ids)
+
+
+def check_road_parts(tables, ids):
+    places = (ids("cities", "code") or set()) | \
+        (ids("road_towns", "code") or set()) | (airports_of(tables))
+    for name in ("expressways", "fixed_links"):
+        for i, r in enumerate(tables[name].rows if name in tables else ()):
+            at = tables[name].at(i)
+            for c in ("from_place", "to_place"):
+                if r[c] not in places:
+                    fault(at, "no place '%s' (%s) in cities, road_towns or "
+                          "airports" % (r[c], c))
+            if r["from_place"] == r["to_place"]:
+                fault(at, "both ends are '%s'" % r["from_place"])
+            if r["class"] not in model_roads.EXPRESS_KMH:
+                fault(at, "class '%s' (%s expected)" % (
+                    r["class"], ", ".join(model_roads.EXPRESS_KMH)))
+    if "road_barriers" in tables:
+        t = tables["road_barriers"]
+        point = r"\d{3}\.\d+ \d{2}\.\d+"
+        for i, r in enumerate(t.rows):
+            if not re.fullmatch("%s(;%s)+" % (point, point), r["line"]):
+                fault(t.at(i), "line '%s' (LON LAT;LON LAT... expected)" %
+                      r["line"])
+
+
+def airports_of(tables):
+    return {r["iata"] for r in tables["airports"].rows} \
+        if "airports" in tables else set()
+
+
+def model_tables(tables):
+    """The bytes of the tables of the road model: {name: bytes}."""
+    needed = [t[0] for t in model_roads.PLACES] + [
+        "expressways", "fixed_links", "road_barriers"]
+    for name in needed:
+        if name not in tables:
+            fault("tables/%s.csv" % name, "missing; the road model needs it")
+    for line in prefecture_faults():
+        fault("prefectures.shp", line)
+    stop_on_faults()
+    model = model_roads.Model(tables, os.path.join(HERE, "prefectures.shp"))
+    made = {}
+    for name, rows in (("road_nodes", model.node_rows()),
+                       ("roads", model.link_rows())):
+        out = io.StringIO(newline="")
+        writer = csv.DictWriter(out, (ROAD_PARTS.get(name) or
+                                      LINES[name]).split(),
+                                lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        made[name] = out.getvalue().encode("utf-8")
+    return made
+
+
+def modelled_path(name):
+    return os.path.join(HERE, "tables", name + ".csv")
 
 
 # ---------------------------------------------------------------- writing
@@ -400,12 +484,12 @@ def write_all(folder, tables):
                 geometries.append(g)
         elif name in LINES:
             kind = ogr.wkbLineString
-            place = {r["station_id"]: position(r)
-                     for r in tables["stations"].rows}
+            first, last, points, key = ENDS[name]
+            place = {r[key]: position(r) for r in tables[points].rows}
             for row in t.rows:
                 g = ogr.Geometry(ogr.wkbLineString)
-                g.AddPoint_2D(*place[row["from_stn"]])
-                g.AddPoint_2D(*place[row["to_stn"]])
+                g.AddPoint_2D(*place[row[first]])
+                g.AddPoint_2D(*place[row[last]])
                 geometries.append(g)
         else:
             continue
@@ -415,6 +499,11 @@ def write_all(folder, tables):
 
 
 def build():
+    tables = read_tables(without=MODELLED)
+    stop_on_faults()
+    for name, content in model_tables(tables).items():
+        with open(modelled_path(name), "wb") as f:
+            f.write(content)
     tables = read_tables()
     stop_on_faults()
     for name in write_all(HERE, tables):
@@ -439,6 +528,14 @@ def check():
     tables = read_tables()
     stop_on_faults()
     differences = []
+    for name, content in model_tables(tables).items():
+        try:
+            with open(modelled_path(name), "rb") as f:
+                if f.read() != content:
+                    differences.append("tables/%s.csv differs from the road "
+                                       "model" % name)
+        except FileNotFoundError:
+            differences.append("tables/%s.csv is missing" % name)
     with tempfile.TemporaryDirectory() as folder:
         names = write_all(folder, tables)
         for name in names:

@@ -83,7 +83,7 @@ typedef struct tp_faults {
 
 void tp_faults_reset(tp_faults *faults);
 
-/** Adds a fault. An exact repeat of an earlier message is left out. */
+/** Adds a fault. An exact repeat of one of the last 256 messages is left out. */
 void tp_faults_add(tp_faults *faults, tp_code code, const char *format, ...) TP_PRINTF(3, 4);
 
 /** Adds a configuration fault at a place. */

@@ -51,6 +51,12 @@ TP_NODISCARD tp_code tp_head_add_field(tp_head *head, const char *name, tp_type 
 tp_head *tp_schema_find(const tp_schema *schema, const char *name);
 const tp_field *tp_head_field(const tp_head *head, const char *name);
 
+/**
+ * Checks a condition (NULL: nothing to check) against a head: its columns are there (else TP_E_DATA) and hold what they
+ * are compared with (else TP_E_CONFIG). Faults at `place`.
+ */
+void tp_head_check_condition(const tp_head *head, const tp_condition *condition, tp_place place, tp_faults *faults);
+
 /** True for the layer names that the contract calls standard: profiles may rely on them even when they are not read. */
 bool tp_schema_is_standard(const char *name);
 

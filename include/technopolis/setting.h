@@ -87,6 +87,9 @@ TP_NODISCARD tp_code tp_options_fill(const tp_setting *settings, size_t n, size_
                                      tp_faults *faults);
 void tp_options_reset(tp_options *options);
 
+/** The value of a yes/no setting; false where there is none of that name. */
+bool tp_options_yes_no(const tp_options *options, const tp_setting *settings, const char *key);
+
 /** The place of a setting's value (or of the whole entry where it was not written). */
 tp_place tp_options_place(const tp_options *options, const tp_setting *settings, const char *key, tp_place entry);
 

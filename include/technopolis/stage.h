@@ -84,6 +84,15 @@ struct tp_stage {
     size_t n_adds;
     bool measures;          /**< a profile may use it as a measure */
     tp_dimension dimension; /**< of what it measures */
+    /**
+     * When the plan adds the stage by itself, unless the configuration has an entry of its own for the same layers:
+     * for every layer read (its setting `layer` names it) before all other stages of its phase, with `when` only where
+     * the layer's read entry says yes to that setting; or, with `implied` (its settings as YAML), once where all the
+     * layers that these name are read.
+     */
+    bool for_every_layer;
+    const char *when;
+    const char *implied;
     /** Beyond settings, needs and adds; NULL where nothing is left to check. */
     void (*check)(const tp_step *step, tp_plan *plan, tp_faults *faults);
     TP_NODISCARD tp_code (*run)(const tp_step *step, const tp_run *run, tp_dataset *dataset, tp_error *error);

@@ -2,6 +2,7 @@
  * and CRS. Its columns are listed in fields.c. */
 #include "1_read/files.h"
 #include "1_read/ogr_file.h"
+#include "1_read/osm.h"
 #include "1_read/shapefile.h"
 #include "technopolis/crs.h"
 #include "technopolis/text.h"
@@ -94,8 +95,26 @@ static tp_code choose_layer(opening *open) {
     return code;
 }
 
+/* Roads of a .osm.pbf: how many there are is known only once they are read. */
+static tp_code open_osm(opening *open) {
+    tp_read_head *head = open->head;
+    tp_error error = {0};
+    if (tp_osm_check(head->path, head->shown, &error) != TP_OK) {
+        tp_faults_add_code_at(open->faults, error.code, open->places->file, "%s", error.message);
+        return error.code;
+    }
+    tp_osm_open_head(&open->file);
+    head->driver = tp_text_copy(TP_OSM_DRIVER);
+    head->layer = tp_text_copy(TP_OSM_LAYER);
+    head->head.n_features = -1;
+    return open->file.layer == NULL || head->driver == NULL || head->layer == NULL ? out_of_memory(open) : TP_OK;
+}
+
 static tp_code open_file(opening *open) {
     tp_read_head *head = open->head;
+    if (tp_osm_is_wanted(head->path, open->options->layer)) {
+        return open_osm(open);
+    }
     tp_ogr_open(head->path, &open->file);
     if (open->file.dataset == NULL) {
         bool csv = tp_files_ends(head->path, "csv") || tp_files_ends(head->path, "csv.gz");

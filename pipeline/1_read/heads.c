@@ -177,7 +177,8 @@ static tp_code merge(tp_read_heads *heads, const char *name, tp_error *error) {
     }
     for (size_t i = 0; i < heads->n && code == TP_OK; i++) {
         if (heads->items[i].path != NULL) {
-            heads->all.n_features += heads->items[i].head.n_features;
+            int64_t n = heads->items[i].head.n_features, all = heads->all.n_features;
+            heads->all.n_features = n < 0 || all < 0 ? -1 : all + n;
             code = add_fields(heads, &heads->items[i], error);
         }
     }
@@ -201,21 +202,6 @@ static void check_geometry(const tp_step *step, const tp_read_heads *heads, tp_f
     }
 }
 
-/* A condition's columns must be there and of its kind. */
-static void check_condition(const tp_condition *condition, const tp_head *head, tp_place place, tp_faults *faults) {
-    for (size_t i = 0; condition != NULL && i < tp_condition_count(condition); i++) {
-        const char *column = tp_condition_column(condition, i);
-        const tp_field *field = tp_head_field(head, column);
-        if (field == NULL) {
-            tp_faults_add_code_at(faults, TP_E_DATA, place, "layer %s has no column '%s', which '%s' asks for",
-                                  head->name, column, tp_condition_text(condition));
-        } else if (!tp_condition_is_number(condition, i) && field->type != TP_TYPE_TEXT) {
-            tp_faults_add_at(faults, place, "column '%s' of layer %s holds numbers, so '%s' needs a number", column,
-                             head->name, tp_condition_text(condition));
-        }
-    }
-}
-
 static void set_conditions(const tp_step *step, tp_head *head, tp_faults *faults) {
     const tp_read_options *options = step->options.values;
     tp_error error = {0};
@@ -233,8 +219,8 @@ static void set_conditions(const tp_step *step, tp_head *head, tp_faults *faults
         tp_faults_add_at(faults, place_of(step, "coverage"), "%s (expected complete, sample or a condition)",
                          error.message);
     }
-    check_condition(head->where, head, place_of(step, "where"), faults);
-    check_condition(head->coverage_condition, head, place_of(step, "coverage"), faults);
+    tp_head_check_condition(head, head->where, place_of(step, "where"), faults);
+    tp_head_check_condition(head, head->coverage_condition, place_of(step, "coverage"), faults);
 }
 
 /* What may be dissolved is the matter of that stage; here, what it goes by. */

@@ -259,6 +259,22 @@ static tp_code read_file(tp_read_task *task, bool may_skip, tp_dataset *dataset,
     return code;
 }
 
+/* A layer of which a file was left out is a sample, whatever the configuration says of its coverage. */
+static tp_code make_sample(tp_layer *layer, tp_dataset *dataset, tp_error *error) {
+    layer->coverage = TP_COVERAGE_SAMPLE;
+    for (size_t i = 0; i < dataset->n_sources; i++) {
+        tp_source *source = &dataset->sources[i];
+        if (strcmp(source->layer, layer->name) == 0) {
+            free(source->coverage);
+            source->coverage = tp_text_copy("sample, since a file was left out");
+            if (source->coverage == NULL) {
+                return tp_error_memory(error);
+            }
+        }
+    }
+    return TP_OK;
+}
+
 static tp_code read_files(const tp_step *step, const tp_run *run, const tp_read_heads *heads, tp_dataset *dataset,
                           tp_layer *layer, tp_error *error) {
     tp_read_notes notes = {0};
@@ -279,6 +295,13 @@ static tp_code read_files(const tp_step *step, const tp_run *run, const tp_read_
     }
     if (code == TP_OK && task.n_rows == 0) {
         code = tp_error_set(error, TP_E_DATA, "layer %s: none of the %zu files can be used", step->name, heads->n);
+    }
+    bool whole = true;
+    for (size_t i = 0; i < heads->n; i++) {
+        whole = whole && heads->skipped[i] == NULL;
+    }
+    if (code == TP_OK && !whole) {
+        code = make_sample(layer, dataset, error);
     }
     if (code == TP_OK) {
         const tp_read_options *options = step->options.values;

@@ -1,5 +1,6 @@
 /* Reading the rows of a file into a layer's columns: see tp_read_rows in ogr_file.h. */
 #include "1_read/ogr_file.h"
+#include "1_read/osm.h"
 #include "1_read/rejects.h"
 #include "core/config/number.h"
 #include "technopolis/text.h"
@@ -369,11 +370,17 @@ static tp_code prepare(reader *r, OGRLayerH layer, tp_error *error) {
         r->types[i] = OGR_Fld_GetType(OGR_FD_GetFieldDefn(definition, task->head->field[i]));
     }
     int64_t missing = task->n_rows + task->head->head.n_features - task->layer->n_rows;
+    /* A head may claim any number: room beyond the first step is made as rows really come. */
+    enum { FIRST_ROWS = 1 << 16 };
+    missing = missing < FIRST_ROWS ? missing : FIRST_ROWS;
     tp_code code = missing > 0 ? tp_layer_add_rows(task->layer, missing, error) : TP_OK;
     return code == TP_OK ? tp_decoder_new(task->head->encoding, &r->decoder, error) : code;
 }
 
 tp_code tp_read_rows(tp_read_task *task, tp_error *error) {
+    if (strcmp(task->head->driver, TP_OSM_DRIVER) == 0) {
+        return tp_osm_read_rows(task, error);
+    }
     reader r = {.task = task};
     tp_ogr_file file = {0};
     tp_gdal_scope scope;

@@ -183,6 +183,9 @@ const tp_stage tp_stage_dissolve = {
     .n_settings = sizeof SETTINGS / sizeof SETTINGS[0],
     .options_size = sizeof(options),
     .main_key = "layer",
+    .as_key = "layer",
+    .for_every_layer = true,
+    .when = "dissolve",
     .check = check,
     .run = run,
 };

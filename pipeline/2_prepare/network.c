@@ -144,12 +144,10 @@ static void check_speeds(const tp_step *step, const tp_network_options *options,
     if (map == NULL) {
         return;
     }
-    if (tp_node_get_kind(map) != TP_NODE_MAP) {
-        tp_faults_add_at(faults, tp_node_place(map), "'speeds' is a map (expected { CLASS: 50 km/h })");
-    } else if (options->class_column == NULL) {
+    if (options->class_column == NULL) {
         tp_faults_add_at(faults, place_of(step, "speeds"), "'speeds' needs 'class', the column of classes");
     }
-    for (size_t i = 0; i < tp_node_count(map) && tp_node_get_kind(map) == TP_NODE_MAP; i++) {
+    for (size_t i = 0; i < tp_node_count(map); i++) {
         const tp_node *value = tp_node_at(map, i);
         const char *text = tp_node_text(value);
         tp_quantity speed = {0};
@@ -272,29 +270,89 @@ static double tolerance_m(const tp_network_options *options, const tp_layer *roa
     return options->tolerance.unit[0] != '\0' ? options->tolerance.value : has_ids ? 0 : 1;
 }
 
-static tp_code add_roads(const tp_network_options *options, int threads, tp_dataset *dataset, tp_transport *transport,
-                         tp_ways *ways, tp_error *error) {
-    tp_roads roads = {.options = options,
-                      .dataset = dataset,
-                      .layer = tp_dataset_layer(dataset, options->roads),
-                      .tolerance_m = transport->tolerance_m,
-                      .threads = threads,
-                      .count = transport->count};
-    roads.items = calloc((size_t)roads.layer->n_rows + 1, sizeof *roads.items);
-    tp_code code = roads.items == NULL ? tp_error_memory(error) : tp_network_add_roads(&roads, ways, error);
-    free(roads.items);
-    return code == TP_OK && ways->n_ways == 0 ? nothing_left(options, transport, error) : code;
+/* Everything that is being worked on. */
+typedef struct work {
+    tp_roads roads;
+    tp_lines lines;
+    tp_ways ways;
+    tp_network_cache cache;
+} work;
+
+static tp_code open_work(work *w, const tp_step *step, const tp_run *run, tp_dataset *dataset, tp_transport *transport,
+                         tp_error *error) {
+    const tp_network_options *options = step->options.values;
+    w->roads = (tp_roads){.options = options,
+                          .dataset = dataset,
+                          .layer = tp_dataset_layer(dataset, options->roads),
+                          .tolerance_m = transport->tolerance_m,
+                          .threads = tp_prepare_threads(run->threads),
+                          .count = transport->count};
+    w->roads.items = calloc((size_t)w->roads.layer->n_rows + 1, sizeof *w->roads.items);
+    w->lines =
+        (tp_lines){.options = options, .year = run->year, .dataset = dataset, .transport = transport, .ways = &w->ways};
+    transport->has_cache = options->cache != NULL;
+    if (w->roads.items == NULL) {
+        return tp_error_memory(error);
+    }
+    return options->cache == NULL ? TP_OK : tp_network_cache_open(step, run, dataset, transport, &w->cache, error);
 }
 
-static tp_code build(const tp_step *step, const tp_run *run, tp_dataset *dataset, tp_transport *transport,
-                     tp_error *error) {
-    const tp_network_options *options = step->options.values;
-    tp_ways ways = {0};
-    tp_code code = add_roads(options, tp_prepare_threads(run->threads), dataset, transport, &ways, error);
+static void close_work(work *w) {
+    free(w->roads.items);
+    free(w->lines.stops.items);
+    tp_ways_reset(&w->ways);
+    tp_network_cache_reset(&w->cache);
+}
+
+/* Rail and flights come first, so that their nodes have the same numbers whatever the roads are. */
+static tp_code add_lines(work *w, tp_error *error) {
+    tp_code code = tp_lines_add_metros(&w->lines, error);
     if (code == TP_OK) {
-        code = tp_network_new(&ways, &transport->network, error);
+        code = tp_lines_add_rail(&w->lines, error);
     }
-    tp_ways_reset(&ways);
+    return code == TP_OK ? tp_lines_add_air(&w->lines, error) : code;
+}
+
+static tp_code make_network(work *w, tp_transport *transport, tp_error *error) {
+    int64_t n_before = w->ways.n_ways;
+    uint8_t *rows = NULL;
+    tp_code code = tp_network_add_roads(&w->roads, &w->ways, error);
+    bool none = code == TP_OK && w->ways.n_ways == n_before;
+    if (code == TP_OK && !none) {
+        code = tp_lines_attach(&w->lines, error);
+    }
+    if (code == TP_OK && !none) {
+        code = tp_network_new(&w->ways, &transport->network, error);
+    }
+    if (code == TP_OK && transport->has_cache && !none) {
+        code = tp_network_cache_rows(&w->roads, &rows, error);
+    }
+    int64_t n_rows = w->roads.layer->n_rows;
+    if (code == TP_OK) {
+        code = tp_roads_report(&w->roads, error);
+    }
+    if (code == TP_OK && rows != NULL) {
+        code = tp_network_cache_save(&w->cache, rows, n_rows, transport, error);
+    }
+    free(rows);
+    return none && code == TP_OK ? nothing_left(w->roads.options, transport, error) : code;
+}
+
+static tp_code build(work *w, tp_transport *transport, tp_error *error) {
+    tp_code code = add_lines(w, error);
+    if (code == TP_OK && transport->has_cache) {
+        code = tp_network_cache_load(&w->cache, &w->roads, transport, error);
+    }
+    if (code == TP_OK && transport->network != NULL) {
+        int64_t counted[TP_NETWORK_COUNTS] = {0};
+        w->roads.count = counted; /* the counts are loaded already */
+        code = tp_roads_report(&w->roads, error);
+    } else if (code == TP_OK) {
+        code = make_network(w, transport, error);
+    }
+    if (code == TP_OK) {
+        tp_lines_publish(&w->lines);
+    }
     return code;
 }
 
@@ -308,11 +366,16 @@ static tp_code run(const tp_step *step, const tp_run *run, tp_dataset *dataset, 
     transport->join = (tp_join_rule){.limit_m = options->snap.value,
                                      .off_road_km_h = options->offroad.value,
                                      .component = options->components == 0 ? TP_JOIN_LARGEST : TP_JOIN_ANY};
+    work w = {0};
     tp_code code = find_layers(options, dataset, transport, error);
     if (code == TP_OK) {
         transport->tolerance_m = tolerance_m(options, transport->roads);
-        code = build(step, run, dataset, transport, error);
+        code = open_work(&w, step, run, dataset, transport, error);
     }
+    if (code == TP_OK) {
+        code = build(&w, transport, error);
+    }
+    close_work(&w);
     if (code != TP_OK || dataset->network != NULL) {
         tp_transport_free(transport);
         return code != TP_OK ? code : tp_error_set(error, TP_E_INTERNAL, "the dataset already has a network");

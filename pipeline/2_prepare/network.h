@@ -147,10 +147,89 @@ TP_NODISCARD tp_code tp_pieces_join(tp_roads *roads, tp_pieces *pieces, tp_error
 /** Writes a line in `rejects` for every row left out or mended, drops the rows left out, and counts all fates. */
 TP_NODISCARD tp_code tp_roads_report(tp_roads *roads, tp_error *error);
 
-/** Adds the roads to `ways`, writes the rejects, drops the rows left out, and counts. */
+/** Adds the roads to `ways` and settles every row's fate; source rows are those after tp_roads_report. */
 TP_NODISCARD tp_code tp_network_add_roads(tp_roads *roads, tp_ways *ways, tp_error *error);
 
+/* ---- stations, trains, flights ---- */
+
+/** The stops while they are made: `node` is a number in `ways`. Initialise with `= {0}`. */
+typedef struct tp_stops {
+    tp_stop *items;
+    int64_t n, capacity;
+} tp_stops;
+
+/** What rail and flights are added with. */
+typedef struct tp_lines {
+    const tp_network_options *options;
+    int64_t year; /**< 0: all that the layers hold is in service */
+    tp_dataset *dataset;
+    tp_transport *transport; /**< its layers and metros; counts */
+    tp_ways *ways;
+    tp_stops stops;
+} tp_lines;
+
+/** Adds a node to `ways` and remembers what it stands for. */
+TP_NODISCARD tp_code tp_lines_add_stop(tp_lines *lines, tp_stop_kind kind, int64_t row, int64_t service_row,
+                                       double lon_deg, double lat_deg, int64_t *node, tp_error *error);
+
+/** Adds a way of mode TP_MODE_CHANGE. */
+TP_NODISCARD tp_code tp_lines_add_change(tp_lines *lines, int64_t from, int64_t to, double forward_min,
+                                         double backward_min, tp_error *error);
+
+/** The stop of a kind and row, its node, or -1. */
+int64_t tp_lines_find(const tp_lines *lines, tp_stop_kind kind, int64_t row);
+
+/** Lists the metros that stations and flights name, with their nodes in and out. Before rail and air. */
+TP_NODISCARD tp_code tp_lines_add_metros(tp_lines *lines, tp_error *error);
+
+/** The number of a metro by name, or -1. */
+int64_t tp_lines_metro(const tp_lines *lines, const char *name);
+
+/** The row of a layer that has this id (sorted numbers of rows in `by_id`), or -1. */
+TP_NODISCARD tp_code tp_lines_sort_ids(const tp_layer *layer, int64_t **by_id, tp_error *error);
+int64_t tp_lines_row_of(const tp_layer *layer, const int64_t *by_id, const char *id);
+
+/** Stations, trains and their changes; leaves out segments that cannot be used. */
+TP_NODISCARD tp_code tp_lines_add_rail(tp_lines *lines, tp_error *error);
+
+/** Airports and flights; leaves out flights that cannot be used. After rail. */
+TP_NODISCARD tp_code tp_lines_add_air(tp_lines *lines, tp_error *error);
+
+/** Hangs stations and airports on the roads, which are in `ways` by now; counts those without a road. */
+TP_NODISCARD tp_code tp_lines_attach(tp_lines *lines, tp_error *error);
+
+/** Hands the stops to the transport, with the numbers of its network. */
+void tp_lines_publish(tp_lines *lines);
+
+/** A column's number above 0 that is finite; false otherwise (and where there is no column). */
+bool tp_lines_positive(const tp_column *column, int64_t row, double *value);
+
+/* ---- the cache ---- */
+
+/** What is kept beside the network: what became of each road, so that the same is said as when it was made. */
+typedef struct tp_network_cache {
+    char *path, *rows_path; /**< of the network, and PATH.rows */
+    char inputs[TP_DIGEST_SIZE];
+} tp_network_cache;
+
+/** Digests everything the network is made of: settings, year, ellipsoid, the layers as they are now. */
+TP_NODISCARD tp_code tp_network_cache_open(const tp_step *step, const tp_run *run, const tp_dataset *dataset,
+                                           const tp_transport *transport, tp_network_cache *cache, tp_error *error);
+void tp_network_cache_reset(tp_network_cache *cache);
+
+/** Fills transport->network and counts, and roads->items, when the cache is of these inputs; says in transport->cache. */
+TP_NODISCARD tp_code tp_network_cache_load(const tp_network_cache *cache, tp_roads *roads, tp_transport *transport,
+                                           tp_error *error);
+TP_NODISCARD tp_code tp_network_cache_save(const tp_network_cache *cache, const uint8_t *rows, int64_t n_rows,
+                                           const tp_transport *transport, tp_error *error);
+
+/** Of each row the three bytes that are kept: fate, notes, one way. Caller frees. */
+TP_NODISCARD tp_code tp_network_cache_rows(const tp_roads *roads, uint8_t **rows, tp_error *error);
+
 /* ---- time ---- */
+
+/** A time that a change may take: TP_NO_TIME for this. */
+#define TP_CHANGE_NOT (-1.0)
 
 /** Milliseconds for a length at a speed, rounded half up and at least 1; false when that is longer than a way may be. */
 bool tp_network_ms(double length_m, double km_h, uint32_t *time_ms);

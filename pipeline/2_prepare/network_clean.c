@@ -202,6 +202,11 @@ static tp_code gather_part(tp_roads *roads, int64_t row, int64_t part, line *l, 
         return tp_error_memory(error);
     }
     copy_line(shapes, first, end, l);
+    if (l->n == 1 && end - first > 1 && pieces->has_ids) { /* of no length, but between two nodes: joins them */
+        l->lon_deg[1] = l->lon_deg[0];
+        l->lat_deg[1] = l->lat_deg[0];
+        l->n = 2;
+    }
     if (l->n < 2) {
         roads->items[row].notes |= TP_NOTE_PARTS_LEFT_OUT;
         return TP_OK;

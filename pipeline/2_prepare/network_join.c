@@ -174,6 +174,17 @@ static void draw_to_nodes(tp_pieces *pieces) {
     }
 }
 
+/* A line of no length has both its ends in one place: one node, whatever their ids. */
+static void unite_ends(const tp_pieces *pieces, int64_t *group) {
+    for (int64_t piece = 0; piece < pieces->n; piece++) {
+        int64_t first = pieces->first[piece], last = pieces->first[piece + 1] - 1;
+        if (last - first == 1 && pieces->lon_deg[first] == pieces->lon_deg[last] &&
+            pieces->lat_deg[first] == pieces->lat_deg[last]) {
+            unite(group, pieces->end_node[2 * piece], pieces->end_node[2 * piece + 1]);
+        }
+    }
+}
+
 static tp_code join_near(const tp_roads *roads, tp_pieces *pieces, tp_error *error) {
     int64_t *group = malloc(sizeof *group * (size_t)(pieces->n_nodes + 1));
     if (group == NULL) {
@@ -182,7 +193,8 @@ static tp_code join_near(const tp_roads *roads, tp_pieces *pieces, tp_error *err
     for (int64_t node = 0; node < pieces->n_nodes; node++) {
         group[node] = node;
     }
-    tp_code code = unite_near(roads, pieces, group, error);
+    unite_ends(pieces, group);
+    tp_code code = roads->tolerance_m > 0 ? unite_near(roads, pieces, group, error) : TP_OK;
     if (code == TP_OK) {
         renumber(pieces, group);
     }
@@ -197,7 +209,7 @@ tp_code tp_pieces_join(tp_roads *roads, tp_pieces *pieces, tp_error *error) {
     }
     roads->count[TP_COUNT_ENDS] = 2 * pieces->n;
     roads->count[TP_COUNT_NODES_EXACT] = pieces->n_nodes;
-    if (code == TP_OK && roads->tolerance_m > 0) {
+    if (code == TP_OK) {
         code = join_near(roads, pieces, error);
     }
     if (code == TP_OK) {

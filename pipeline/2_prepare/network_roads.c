@@ -362,5 +362,5 @@ tp_code tp_network_add_roads(tp_roads *roads, tp_ways *ways, tp_error *error) {
         code = build(&w, ways, error);
     }
     tp_pieces_reset(&pieces);
-    return code == TP_OK ? tp_roads_report(roads, error) : code;
+    return code;
 }

@@ -22,6 +22,7 @@
 #define TP_REJECT_ONEWAY "oneway not understood, taken as both ways, mended"
 #define TP_REJECT_MAXSPEED "maxspeed not understood, taken by class, mended"
 #define TP_REJECT_STATION_UNKNOWN "station not known"
+#define TP_REJECT_SAME_STATION "both stations are the same"
 #define TP_REJECT_MINUTES "minutes missing or not positive"
 #define TP_REJECT_AIRPORT_UNKNOWN "airport not known"
 #define TP_REJECT_METRO_MISSING "no metro"

@@ -401,5 +401,7 @@ const tp_stage tp_stage_reproject = {
     .n_settings = sizeof SETTINGS / sizeof SETTINGS[0],
     .options_size = sizeof(options),
     .main_key = "layer",
+    .as_key = "layer",
+    .for_every_layer = true,
     .run = run,
 };

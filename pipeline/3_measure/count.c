@@ -2,13 +2,14 @@
  * count: how many facilities lie within a travel time, how many different ones (`distinct`), or the sum of a column.
  *
  * Cumulative opportunities with an inclusive limit: A_i = sum of O_j over the facilities with c_ij <= T. A facility of
- * which a cell that decides is missing, and a layer that is a sample, make the truth at least what was found.
+ * which a cell that decides is missing, and a layer that is a sample, make the truth at least what was found. The times
+ * of `also_within` are counted in the same pass and become columns; travel.h says which row goes how.
  */
-#include "reach.h"
+#include "count_values.h"
 #include "technopolis/plan.h"
+#include "travel.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,9 @@ typedef struct count_options {
     const char *of, *where, *distinct, *sum, *as;
     tp_texts to;
     tp_quantity within, speed;
+    tp_quantities also_within;
     double detour;
+    int by, direction;
 } count_options;
 
 static const tp_setting SETTINGS[] = {
@@ -43,6 +46,13 @@ static const tp_setting SETTINGS[] = {
      .max = 100000,
      .help = "the travel time up to which a feature counts, inclusive",
      .offset = offsetof(count_options, within)},
+    {.key = "also_within",
+     .kind = TP_SETTING_QUANTITIES,
+     .dimension = TP_DIMENSION_TIME,
+     .min = 0,
+     .max = 100000,
+     .help = "further travel times, in whole seconds; each gives a column such as {as}_15min (or {as}_90s)",
+     .offset = offsetof(count_options, also_within)},
     {.key = "distinct",
      .kind = TP_SETTING_COLUMN,
      .help = "count the different values of this column instead of the features",
@@ -51,7 +61,7 @@ static const tp_setting SETTINGS[] = {
      .kind = TP_SETTING_COLUMN,
      .help = "add up this column (no negative values) instead of counting",
      .offset = offsetof(count_options, sum)},
-    TP_REACH_SETTINGS(count_options),
+    TP_TRAVEL_SETTINGS(count_options),
     {.key = "as",
      .kind = TP_SETTING_TEXT,
      .help = "what the new columns begin with",
@@ -70,8 +80,33 @@ static const tp_stage_column ADDS[] = {
     {"{of}", "{as}_{to}", TP_TYPE_INT64, "", "how many features of this layer were found"},
 };
 
+/* The column of a further time; NULL when it is not of whole seconds, or memory is out. */
+static char *also_column(const char *name, double minutes) {
+    double seconds = rint(minutes * 60);
+    if (fabs(minutes * 60 - seconds) > 1e-6) {
+        return NULL;
+    }
+    bool whole = fmod(seconds, 60) == 0;
+    return tp_text_format("%s_%.0f%s", name, whole ? seconds / 60 : seconds, whole ? "min" : "s");
+}
+
+static void check_also(const tp_step *step, tp_plan *plan, tp_faults *faults) {
+    const count_options *options = step->options.values;
+    for (size_t i = 0; i < options->also_within.n; i++) {
+        char *column = also_column(step->name, options->also_within.items[i].value);
+        if (column == NULL) {
+            tp_faults_add_at(faults, options->also_within.places[i], "also_within: expected a time of whole seconds");
+        } else if (step->implied_by == NULL) {
+            tp_plan_add_field(plan, step, options->of, column, TP_TYPE_DOUBLE, "", "the same within this time", faults);
+        }
+        free(column);
+    }
+}
+
 static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     const count_options *options = step->options.values;
+    tp_travel_check(step, plan, options->by, faults);
+    check_also(step, plan, faults);
     tp_reach_check_points(step, plan, options->of, "of", faults);
     for (size_t i = 0; i < options->to.n; i++) {
         tp_reach_check_points(step, plan, options->to.items[i], "to", faults);
@@ -85,7 +120,7 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
 
 /* What the evidence needs beyond the measure itself. */
 typedef struct count_detail {
-    tp_reach reach;
+    tp_travel travel;
     char *distinct, *sum; /* column names or NULL */
     int64_t *found;       /* of->n_rows: features within the limit, before distinct and sum */
 } count_detail;
@@ -93,12 +128,15 @@ typedef struct count_detail {
 static void free_detail(void *detail) {
     count_detail *mine = detail;
     if (mine != NULL) {
+        tp_travel_reset(&mine->travel);
         free(mine->distinct);
         free(mine->sum);
         free(mine->found);
     }
     free(mine);
 }
+
+/* ---- the evidence ---- */
 
 static void write_listed(const tp_measure *measure, int64_t row, const count_detail *detail, tp_text *text) {
     for (int64_t i = measure->link_first[row]; i < measure->link_first[row + 1]; i++) {
@@ -109,7 +147,7 @@ static void write_listed(const tp_measure *measure, int64_t row, const count_det
             const char *value = tp_column_text(column, link->row);
             tp_text_add(text, "%s - ", value == NULL ? "?" : value);
         }
-        tp_reach_write_link(measure, link, text);
+        tp_travel_write_link(&detail->travel, measure, row, link, text);
     }
     int64_t listed = measure->link_first[row + 1] - measure->link_first[row];
     int64_t all = detail->distinct != NULL ? (int64_t)measure->value[row] : detail->found[row];
@@ -118,8 +156,14 @@ static void write_listed(const tp_measure *measure, int64_t row, const count_det
     }
 }
 
-static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text) {
-    const count_detail *detail = measure->detail;
+static void write_wanted(const tp_measure *measure, tp_text *text) {
+    tp_reach_write_wanted(measure, text);
+    tp_text_add(text, " within ");
+    tp_text_add_number(text, measure->within_min, 1);
+    tp_text_add(text, " min");
+}
+
+static void write_counted(const tp_measure *measure, int64_t row, const count_detail *detail, tp_text *text) {
     if (detail->sum != NULL) {
         tp_text_add(text, "%s of ", detail->sum);
     } else {
@@ -131,21 +175,30 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
             tp_text_add(text, " ");
         }
     }
-    tp_reach_write_wanted(measure, text);
-    tp_text_add(text, " within ");
-    tp_text_add_number(text, measure->within_min, 1);
-    tp_text_add(text, " min");
+    write_wanted(measure, text);
     if (detail->sum != NULL) {
         tp_text_add(text, ": ");
         tp_text_add_number(text, measure->value[row], 0);
         tp_text_add(text, " in all");
     }
     write_listed(measure, row, detail, text);
-    tp_text_add(text, " (straight line x ");
-    tp_text_add_number(text, detail->reach.detour, 2);
-    tp_text_add(text, " at ");
-    tp_text_add_number(text, detail->reach.speed_kmh, 1);
-    tp_text_add(text, " km/h)");
+    tp_text_add(text, " ");
+    tp_travel_write_method(&detail->travel, row, text);
+    tp_travel_write_place(&detail->travel, row, text);
+    if (detail->found[row] == 0) {
+        tp_travel_write_left_out(&detail->travel, row, text);
+    }
+}
+
+static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text) {
+    const count_detail *detail = measure->detail;
+    if (tp_travel_there(&detail->travel, row) == TP_THERE_NOT) {
+        write_wanted(measure, text);
+        tp_text_add(text, ": none reached, since ");
+        tp_travel_write_not_joined(&detail->travel, text);
+        return;
+    }
+    write_counted(measure, row, detail, text);
     if (measure->sample) {
         tp_text_add(text, "; a sample, so there may be more");
     } else if (isinf(measure->high[row])) {
@@ -159,180 +212,88 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
 
 static const tp_measure_kind KIND = {"count", TP_DIMENSION_COUNT, write_evidence};
 
-/* A facility's weight for `sum`, its class for `distinct`; -1 and NaN where the cell is missing. */
-typedef struct count_values {
-    int64_t n_classes;
-    int64_t *class_of;
-    double *amount;
-} count_values;
+/* ---- the measure ---- */
+
+/* One of the times up to which is counted. */
+typedef struct count_limit {
+    double minutes;
+    int64_t also; /* number in also_within; -1: `within` */
+} count_limit;
 
 typedef struct count_work {
     const tp_facilities *facilities;
-    const tp_facility_index *index;
-    const count_values *values;
-    const tp_reach *reach;
+    const tp_count_values *values;
+    const tp_travel *travel;
+    tp_nearby *nearby;
     tp_measure *measure;
     count_detail *detail;
     tp_link *links; /* TP_LINKS_MAX a row */
     uint8_t *n_links;
-    int64_t *by_layer; /* n_to a row, or NULL */
+    int64_t *by_layer;   /* n_to a row */
+    count_limit *limits; /* n_also + 1, ascending */
+    double *also;        /* n_also a row */
+    int64_t n_also;
 } count_work;
 
 /* What one thread brings along: room for all facilities found, and when each class was last seen. */
 typedef struct count_scratch {
-    int64_t *found;
-    double *distance_m;
+    tp_nearby_room room;
     int64_t *seen; /* n_classes: row + 1 of the last sighting */
 } count_scratch;
 
-typedef struct value_ref {
-    const char *text;
-    int64_t facility;
-} value_ref;
-
-static int compare_values(const void *a, const void *b) {
-    return strcmp(((const value_ref *)a)->text, ((const value_ref *)b)->text);
-}
-
-/* Numbers the different values of the column by sorting; cells that hold numbers were read as text columns or not. */
-static tp_code classify(const tp_measure *measure, const tp_facilities *facilities, const char *name,
-                        count_values *values, tp_error *error) {
-    size_t size = (size_t)(facilities->n > 0 ? facilities->n : 1);
-    value_ref *refs = malloc(sizeof *refs * size);
-    char(*numbers)[32] = malloc(sizeof *numbers * size);
-    values->class_of = malloc(sizeof *values->class_of * size);
-    if (refs == NULL || numbers == NULL || values->class_of == NULL) {
-        free(refs);
-        free(numbers);
-        return tp_error_memory(error);
-    }
-    int64_t n = 0;
-    for (int64_t i = 0; i < facilities->n; i++) {
-        const tp_column *column = tp_layer_column(measure->to[facilities->layer[i]], name);
-        int64_t row = facilities->row[i];
-        values->class_of[i] = -1;
-        double number;
-        const char *text = column == NULL ? NULL : tp_column_text(column, row);
-        if (text == NULL && column != NULL && tp_column_number(column, row, &number)) {
-            snprintf(numbers[i], sizeof numbers[i], "%.17g", number);
-            text = numbers[i];
-        }
-        if (text != NULL && text[0] != '\0') {
-            refs[n++] = (value_ref){text, i};
-        }
-    }
-    qsort(refs, (size_t)n, sizeof *refs, compare_values);
-    for (int64_t i = 0; i < n; i++) {
-        if (i == 0 || strcmp(refs[i].text, refs[i - 1].text) != 0) {
-            values->n_classes++;
-        }
-        values->class_of[refs[i].facility] = values->n_classes - 1;
-    }
-    free(refs);
-    free(numbers);
-    return TP_OK;
-}
-
-static tp_code weigh(const tp_measure *measure, const tp_facilities *facilities, const char *name, count_values *values,
-                     tp_error *error) {
-    values->amount = malloc(sizeof *values->amount * (size_t)(facilities->n > 0 ? facilities->n : 1));
-    if (values->amount == NULL) {
-        return tp_error_memory(error);
-    }
-    for (int64_t i = 0; i < facilities->n; i++) {
-        const tp_layer *layer = measure->to[facilities->layer[i]];
-        const tp_column *column = tp_layer_column(layer, name);
-        if (column == NULL || !tp_column_number(column, facilities->row[i], &values->amount[i])) {
-            values->amount[i] = NAN;
-        } else if (values->amount[i] < 0) {
-            return tp_error_set(error, TP_E_DATA, "layer %s, %s: %s is negative (%g), which cannot be added up",
-                                layer->name, tp_layer_id(layer, facilities->row[i]), name, values->amount[i]);
-        }
-    }
-    return TP_OK;
-}
-
-/* What was found of one row: sure value, and how much more there may be. */
-typedef struct tally {
-    double sure, more;
-} tally;
-
-static void add_found(const count_work *work, count_scratch *scratch, int64_t row, int64_t facility,
-                      bool *first_of_kind, tally *tally) {
-    const count_values *values = work->values;
-    bool maybe = work->facilities->maybe[facility];
-    *first_of_kind = !maybe;
-    if (values->amount != NULL) {
-        double amount = values->amount[facility];
-        if (isnan(amount)) {
-            tally->more = INFINITY;
-        } else {
-            *(maybe ? &tally->more : &tally->sure) += amount;
-        }
+/* What is sure within a time is known once the next facility is farther, or none is left. */
+static void keep_tally(const count_work *work, int64_t row, const count_limit *limit, const tp_tally *tally) {
+    tp_measure *measure = work->measure;
+    if (limit->also >= 0) {
+        work->also[row * work->n_also + limit->also] = tally->sure;
         return;
     }
-    if (values->class_of != NULL) {
-        int64_t class = values->class_of[facility];
-        if (class < 0) {
-            tally->more += 1;
-            *first_of_kind = false;
-            return;
-        }
-        if (maybe) {
-            tally->more += 1; /* possibly of a class seen elsewhere too: an upper bound all the same */
-            return;
-        }
-        *first_of_kind = scratch->seen[class] != row + 1;
-        scratch->seen[class] = row + 1;
-        tally->sure += *first_of_kind;
-        return;
+    double high = measure->sample ? INFINITY : tally->sure + tally->more;
+    tp_measure_set_interval(measure, row, tally->sure, tally->sure, high, tp_travel_method(work->travel, row));
+}
+
+/* A facility within the measure's own limit. */
+static void add_evidence(const count_work *work, int64_t row, const tp_near *near, bool listed) {
+    const tp_facilities *facilities = work->facilities;
+    if (!facilities->maybe[near->facility]) {
+        work->detail->found[row]++;
+        work->by_layer[row * (int64_t)work->measure->n_to + facilities->layer[near->facility]]++;
     }
-    *(maybe ? &tally->more : &tally->sure) += 1;
+    if (listed && work->n_links[row] < TP_LINKS_MAX) {
+        work->links[row * TP_LINKS_MAX + work->n_links[row]++] = tp_near_link(facilities, near);
+    }
 }
 
 static void measure_row(const count_work *work, count_scratch *scratch, int64_t row) {
-    tp_measure *measure = work->measure;
-    const tp_facilities *facilities = work->facilities;
-    double limit_m = tp_reach_limit_m(work->reach, measure->within_min);
-    int64_t n = tp_point_index_within(work->index->points, measure->of->lon_deg[row], measure->of->lat_deg[row],
-                                      limit_m, scratch->found, scratch->distance_m, facilities->n);
-    tally tally = {0, 0};
+    if (tp_travel_there(work->travel, row) == TP_THERE_NOT) {
+        tp_measure_set_interval(work->measure, row, NAN, 0, 0, tp_travel_method(work->travel, row));
+        return;
+    }
+    int64_t n = tp_nearby_of(work->nearby, &scratch->room, row), next = 0;
+    tp_tally tally = {0, 0};
     for (int64_t i = 0; i < n; i++) {
-        int64_t facility = work->index->facility[scratch->found[i]];
-        double minutes = tp_reach_minutes(work->reach, scratch->distance_m[i]);
-        if (minutes > measure->within_min) {
-            continue;
+        const tp_near *near = &scratch->room.near[i];
+        while (near->minutes > work->limits[next].minutes) {
+            keep_tally(work, row, &work->limits[next++], &tally);
         }
-        bool listed = false;
-        add_found(work, scratch, row, facility, &listed, &tally);
-        work->detail->found[row] += !facilities->maybe[facility];
-        if (work->by_layer != NULL && !facilities->maybe[facility]) {
-            work->by_layer[row * (int64_t)measure->n_to + facilities->layer[facility]]++;
-        }
-        if (listed && work->n_links[row] < TP_LINKS_MAX) {
-            work->links[row * TP_LINKS_MAX + work->n_links[row]++] = (tp_link){.layer = facilities->layer[facility],
-                                                                               .note = -1,
-                                                                               .row = facilities->row[facility],
-                                                                               .minutes = minutes,
-                                                                               .distance_m = scratch->distance_m[i]};
+        bool maybe = work->facilities->maybe[near->facility];
+        bool listed = tp_count_values_add(work->values, near->facility, maybe, row, scratch->seen, &tally);
+        if (near->minutes <= work->measure->within_min) {
+            add_evidence(work, row, near, listed);
         }
     }
-    double high = measure->sample ? INFINITY : tally.sure + tally.more;
-    tp_measure_set_interval(measure, row, tally.sure, tally.sure, high, TP_METHOD_STRAIGHT_LINE);
+    for (; next <= work->n_also; next++) {
+        keep_tally(work, row, &work->limits[next], &tally);
+    }
 }
 
 static bool scratch_init(count_scratch *scratch, const count_work *work) {
-    size_t n = (size_t)(work->facilities->n > 0 ? work->facilities->n : 1);
-    size_t classes = (size_t)(work->values->n_classes > 0 ? work->values->n_classes : 1);
-    scratch->found = malloc(sizeof *scratch->found * n);
-    scratch->distance_m = malloc(sizeof *scratch->distance_m * n);
-    scratch->seen = calloc(classes, sizeof *scratch->seen);
-    return scratch->found != NULL && scratch->distance_m != NULL && scratch->seen != NULL;
+    scratch->seen = calloc((size_t)work->values->n_classes + 1, sizeof *scratch->seen);
+    return tp_nearby_room_new(&scratch->room, work->nearby) && scratch->seen != NULL;
 }
 
 static void scratch_reset(count_scratch *scratch) {
-    free(scratch->found);
-    free(scratch->distance_m);
+    tp_nearby_room_reset(&scratch->room);
     free(scratch->seen);
 }
 
@@ -351,27 +312,57 @@ static tp_code measure_rows(count_work *work, tp_error *error) {
         }
         scratch_reset(&scratch);
     }
-    return lost ? tp_error_memory(error) : tp_measure_pack_links(work->measure, work->n_links, work->links, error);
+    tp_code code =
+        lost ? tp_error_memory(error) : tp_measure_pack_links(work->measure, work->n_links, work->links, error);
+    return code == TP_OK ? tp_travel_fill_lengths(work->travel, work->measure, error) : code;
 }
 
-static tp_code publish(const tp_step *step, const count_work *work, tp_layer *of, tp_error *error) {
-    const tp_measure *measure = work->measure;
+/* ---- the columns of a user's own measure ---- */
+
+static tp_code publish_number(tp_layer *of, const tp_measure *measure, const char *name, const double *values,
+                              int64_t stride, tp_error *error) {
     tp_column *column = NULL;
-    tp_code code = tp_layer_add_column(of, step->name, TP_TYPE_DOUBLE, "", "count", &column, error);
+    tp_code code = name == NULL ? tp_error_memory(error)
+                                : tp_layer_add_column(of, name, TP_TYPE_DOUBLE, "", "count", &column, error);
     for (int64_t row = 0; row < of->n_rows && code == TP_OK; row++) {
-        tp_column_set_double(column, row, measure->value[row]);
-    }
-    for (size_t i = 0; i < measure->n_to && code == TP_OK; i++) {
-        char *name = tp_text_format("%s_%s", step->name, measure->to[i]->name);
-        code = name == NULL ? tp_error_memory(error)
-                            : tp_layer_add_column(of, name, TP_TYPE_INT64, "", "count", &column, error);
-        free(name);
-        for (int64_t row = 0; row < of->n_rows && code == TP_OK; row++) {
-            tp_column_set_int64(column, row, work->by_layer[row * (int64_t)measure->n_to + (int64_t)i]);
+        if (measure->known[row]) {
+            tp_column_set_double(column, row, values[row * stride]);
         }
     }
     return code;
 }
+
+static tp_code publish_layer(tp_layer *of, const count_work *work, const char *name, size_t to, tp_error *error) {
+    tp_column *column = NULL;
+    int64_t n_to = (int64_t)work->measure->n_to;
+    tp_code code = name == NULL ? tp_error_memory(error)
+                                : tp_layer_add_column(of, name, TP_TYPE_INT64, "", "count", &column, error);
+    for (int64_t row = 0; row < of->n_rows && code == TP_OK; row++) {
+        if (work->measure->known[row]) {
+            tp_column_set_int64(column, row, work->by_layer[row * n_to + (int64_t)to]);
+        }
+    }
+    return code;
+}
+
+static tp_code publish(const tp_step *step, const count_work *work, tp_layer *of, tp_error *error) {
+    const tp_measure *measure = work->measure;
+    const count_options *options = step->options.values;
+    tp_code code = publish_number(of, measure, step->name, measure->value, 1, error);
+    for (size_t i = 0; i < options->also_within.n && code == TP_OK; i++) {
+        char *name = also_column(step->name, options->also_within.items[i].value);
+        code = publish_number(of, measure, name, work->also + i, work->n_also, error);
+        free(name);
+    }
+    for (size_t i = 0; i < measure->n_to && code == TP_OK; i++) {
+        char *name = tp_text_format("%s_%s", step->name, measure->to[i]->name);
+        code = publish_layer(of, work, name, i, error);
+        free(name);
+    }
+    return code;
+}
+
+/* ---- the stage ---- */
 
 static tp_code make_detail(const count_options *options, tp_measure *measure, tp_error *error) {
     count_detail *detail = calloc(1, sizeof *detail);
@@ -380,40 +371,73 @@ static tp_code make_detail(const count_options *options, tp_measure *measure, tp
     }
     measure->detail = detail;
     measure->free_detail = free_detail;
-    detail->reach = (tp_reach){options->speed.value, options->detour};
+    tp_travel_set(&detail->travel, options->by, options->direction, options->speed.value, options->detour);
     detail->distinct = options->distinct == NULL ? NULL : tp_text_copy(options->distinct);
     detail->sum = options->sum == NULL ? NULL : tp_text_copy(options->sum);
-    detail->found = calloc((size_t)(measure->of->n_rows > 0 ? measure->of->n_rows : 1), sizeof *detail->found);
+    detail->found = calloc((size_t)measure->of->n_rows + 1, sizeof *detail->found);
     bool lost = detail->found == NULL || (options->distinct != NULL && detail->distinct == NULL) ||
                 (options->sum != NULL && detail->sum == NULL);
     return lost ? tp_error_memory(error) : TP_OK;
 }
 
+static int compare_limits(const void *a, const void *b) {
+    const count_limit *x = a, *y = b;
+    return x->minutes != y->minutes ? (x->minutes < y->minutes ? -1 : 1) : (x->also > y->also) - (x->also < y->also);
+}
+
+static tp_code make_work(const count_options *options, count_work *work, tp_error *error) {
+    size_t rows = (size_t)work->measure->of->n_rows + 1, n_also = options->also_within.n;
+    work->n_also = (int64_t)n_also;
+    work->links = malloc(sizeof(tp_link) * TP_LINKS_MAX * rows);
+    work->n_links = calloc(rows, 1);
+    work->by_layer = calloc(rows * work->measure->n_to, sizeof *work->by_layer);
+    work->limits = malloc((n_also + 1) * sizeof *work->limits);
+    work->also = calloc(rows * n_also + 1, sizeof *work->also);
+    if (work->links == NULL || work->n_links == NULL || work->by_layer == NULL || work->limits == NULL ||
+        work->also == NULL) {
+        return tp_error_memory(error);
+    }
+    for (size_t i = 0; i < n_also; i++) {
+        work->limits[i] = (count_limit){options->also_within.items[i].value, (int64_t)i};
+    }
+    work->limits[n_also] = (count_limit){options->within.value, -1};
+    qsort(work->limits, n_also + 1, sizeof *work->limits, compare_limits);
+    return TP_OK;
+}
+
+static void reset_work(count_work *work) {
+    free(work->links);
+    free(work->n_links);
+    free(work->by_layer);
+    free(work->limits);
+    free(work->also);
+}
+
 static tp_code count_all(const tp_step *step, tp_dataset *dataset, tp_layer *of, tp_measure *measure,
                          tp_facilities *facilities, tp_error *error) {
     const count_options *options = step->options.values;
-    tp_facility_index index = {0};
-    count_values values = {0};
-    size_t rows = (size_t)(of->n_rows > 0 ? of->n_rows : 1);
     count_detail *detail = measure->detail;
+    tp_nearby nearby = {0};
+    tp_count_values values = {0};
     count_work work = {.facilities = facilities,
-                       .index = &index,
                        .values = &values,
-                       .reach = &detail->reach,
+                       .travel = &detail->travel,
+                       .nearby = &nearby,
                        .measure = measure,
-                       .detail = detail,
-                       .links = malloc(sizeof(tp_link) * TP_LINKS_MAX * rows),
-                       .n_links = calloc(rows, 1),
-                       .by_layer = calloc(rows * measure->n_to, sizeof(int64_t))};
-    tp_code code = work.links == NULL || work.n_links == NULL || work.by_layer == NULL ? tp_error_memory(error) : TP_OK;
+                       .detail = detail};
+    tp_code code = make_work(options, &work, error);
     if (code == TP_OK && options->distinct != NULL) {
-        code = classify(measure, facilities, options->distinct, &values, error);
+        code = tp_count_values_classify(measure, facilities, options->distinct, &values, error);
     }
     if (code == TP_OK && options->sum != NULL) {
-        code = weigh(measure, facilities, options->sum, &values, error);
+        code = tp_count_values_weigh(measure, facilities, options->sum, &values, error);
     }
     if (code == TP_OK) {
-        code = tp_facility_index_new(&dataset->ellipsoid, facilities, TP_ALL, &index, error);
+        code = tp_travel_open(&detail->travel, dataset, measure, facilities, error);
+    }
+    if (code == TP_OK) {
+        code = tp_nearby_new(&nearby, dataset, &detail->travel, measure, facilities, work.limits[work.n_also].minutes,
+                             error);
     }
     if (code == TP_OK) {
         code = measure_rows(&work, error);
@@ -421,12 +445,9 @@ static tp_code count_all(const tp_step *step, tp_dataset *dataset, tp_layer *of,
     if (code == TP_OK && step->implied_by == NULL) {
         code = publish(step, &work, of, error);
     }
-    free(work.links);
-    free(work.n_links);
-    free(work.by_layer);
-    free(values.class_of);
-    free(values.amount);
-    tp_facility_index_reset(&index);
+    reset_work(&work);
+    tp_count_values_reset(&values);
+    tp_nearby_reset(&nearby);
     return code;
 }
 

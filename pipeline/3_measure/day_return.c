@@ -1,14 +1,19 @@
 /*
  * day_return: the longest stay in Tokyo, Osaka or Nagoya on a day that begins and ends at home.
  *
- *     way out = way to the hub + waiting + line haul + way into the metro        (and the same way back)
- *     stay    = (latest return - earliest departure) - 2 x way out
+ *     way out, way back = shortest paths on the network by road, rail and air
+ *     stay              = (latest return - earliest departure) - way out - way back
  *
- * The way to the hub is the straight-line estimate; the line haul comes from the tables of flights and rail. Over all
+ * Where there is no network with metros, or a place does not join it, the way is reckoned from tables and called `table`:
+ *
+ *     way out = way to the hub + waiting + line haul + way into the metro        (and the same way back)
+ *
+ * with the straight-line estimate as the way to the hub and the line haul from the tables of flights and rail. Over all
  * hubs and the three metros the longest stay counts. The 1982 list says "within 24 hours" (a Russian text's rendering of
  * higaeri, a day return): the stay decides, and whether the literal 24 hours hold stands in the evidence.
  */
 #include "day_return.h"
+
 #include "technopolis/plan.h"
 
 #include <math.h>
@@ -46,13 +51,13 @@ static const tp_setting SETTINGS[] = {
     LAYER_SETTING("rail", rail, "segments: from_station, to_station, minutes; opened, closed, service where known"),
     TIME_SETTING("earliest", earliest, "6 h", "when the day begins at home, after midnight"),
     TIME_SETTING("latest", latest, "24 h", "when it must have ended at home, after midnight"),
-    TIME_SETTING("access", access, "120 min", "the longest way to a hub, inclusive"),
+    TIME_SETTING("access", access, "120 min", "the longest way to a hub, inclusive; by the tables"),
     TIME_SETTING("stay", stay, "240 min", "the stay with which the literal 24 hours are reckoned in the evidence"),
-    TIME_SETTING("check_in", check_in, "45 min", "from arriving at the airport to take-off"),
-    TIME_SETTING("air_egress", air_egress, "40 min", "from landing to the metro's centre"),
-    TIME_SETTING("rail_wait", rail_wait, "15 min", "from arriving at the station to departure"),
-    TIME_SETTING("rail_egress", rail_egress, "10 min", "from the metro's station to its centre"),
-    TIME_SETTING("transfer", transfer, "10 min", "a change between two services"),
+    TIME_SETTING("check_in", check_in, "45 min", "from arriving at the airport to take-off; by the tables"),
+    TIME_SETTING("air_egress", air_egress, "40 min", "from landing to the metro's centre; by the tables"),
+    TIME_SETTING("rail_wait", rail_wait, "15 min", "from arriving at the station to departure; by the tables"),
+    TIME_SETTING("rail_egress", rail_egress, "10 min", "from the metro's station to its centre; by the tables"),
+    TIME_SETTING("transfer", transfer, "10 min", "a change between two services; by the tables"),
     TP_REACH_SETTINGS(day_return_options),
     {.key = "as",
      .kind = TP_SETTING_TEXT,
@@ -74,95 +79,51 @@ static const tp_stage_column NEEDS[] = {
 static const tp_stage_column ADDS[] = {
     {"{of}", "{as}_stay_min", TP_TYPE_DOUBLE, "min", "the longest stay"},
     {"{of}", "{as}_out_min", TP_TYPE_DOUBLE, "min", "the way out of that day"},
+    {"{of}", "{as}_back_min", TP_TYPE_DOUBLE, "min", "its way back"},
     {"{of}", "{as}_metro", TP_TYPE_TEXT, "", "where that day goes"},
     {"{of}", "{as}_hub", TP_TYPE_TEXT, "", "by which airport or station"},
+    {"{of}", "{as}_method", TP_TYPE_TEXT, "", "how the time was found"},
 };
 
-/* Kept with the measure for its evidence. */
-typedef struct day_detail {
-    tp_hubs hubs;
-    tp_journey_costs costs;
-    tp_reach reach;
-    double window_min, stay_min, access_min, earliest_min, latest_min;
-    const char *unread; /* static text: what is not read, or NULL */
-} day_detail;
-
 static void free_detail(void *detail) {
-    day_detail *mine = detail;
+    tp_day *mine = detail;
     if (mine != NULL) {
         tp_hubs_reset(&mine->hubs);
+        tp_journeys_reset(&mine->journeys);
     }
     free(mine);
 }
 
-static void write_clock(tp_text *text, double minutes) {
-    tp_text_add(text, "%02d:%02d", (int)(minutes / 60), (int)fmod(minutes, 60));
+bool tp_day_by_network(const tp_measure *measure, int64_t row) {
+    const tp_day *day = measure->detail;
+    return day->travel.transport != NULL && day->travel.joins[row].way >= 0;
 }
 
-/* "28.2 min to Kumamoto Airport + 45 check-in + 119 flight + 40 into Tokyo = 232.2 min" */
-static void write_chain(const tp_measure *measure, const tp_link *link, tp_text *text) {
-    const day_detail *detail = measure->detail;
-    const tp_hub *hub = &detail->hubs.items[link->note / TP_METROS];
-    int metro = link->note % TP_METROS;
-    tp_text_add_number(text, link->minutes, 1);
-    tp_text_add(text, " min to %s", tp_layer_label(measure->to[link->layer], link->row));
-    if (!hub->core[metro]) {
-        tp_text_add(text, " + ");
-        tp_text_add_number(text, hub->air ? detail->costs.check_in_min : detail->costs.rail_wait_min, 1);
-        tp_text_add(text, " %s + ", hub->air ? "check-in" : "wait");
-        tp_text_add_number(text, hub->haul_min[metro], 1);
-        tp_text_add(text, " %s + ", hub->air ? "flight" : "train");
-        tp_text_add_number(text, hub->air ? detail->costs.air_egress_min : detail->costs.rail_egress_min, 1);
-        tp_text_add(text, " into %s", TP_METRO_NAMES[metro]);
-    }
-    tp_text_add(text, " = ");
-    tp_text_add_number(text, link->minutes + hub->fixed_min[metro], 1);
-    tp_text_add(text, " min");
+int tp_day_metro(const tp_link *link) {
+    return link->note % TP_METROS;
 }
 
-static double way_out(const day_detail *detail, const tp_link *link) {
-    return link->minutes + detail->hubs.items[link->note / TP_METROS].fixed_min[link->note % TP_METROS];
+double tp_day_out_min(const tp_measure *measure, int64_t row, const tp_link *link) {
+    const tp_day *day = measure->detail;
+    if (tp_day_by_network(measure, row)) {
+        return tp_travel_minutes(day->journeys.items[row * TP_METROS + tp_day_metro(link)].out_ms);
+    }
+    return link->minutes + day->hubs.items[link->note / TP_METROS].fixed_min[tp_day_metro(link)];
 }
 
-static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text) {
-    const day_detail *detail = measure->detail;
-    int64_t first = measure->link_first[row], last = measure->link_first[row + 1];
-    if (first == last) {
-        tp_text_add(text, "no airport or station with a way to Tokyo, Osaka or Nagoya within ");
-        tp_text_add_number(text, detail->access_min, 1);
-        tp_text_add(text, " min");
-    }
-    for (int64_t i = first; i < last; i++) {
-        const tp_link *link = &measure->links[i];
-        double out_min = way_out(detail, link), stay_min = detail->window_min - 2 * out_min;
-        tp_text_add(text, "%s%s: ", i == first ? "" : "; ", TP_METRO_NAMES[link->note % TP_METROS]);
-        write_chain(measure, link, text);
-        tp_text_add(text, ", stay ");
-        tp_text_add_number(text, stay_min, 0);
-        tp_text_add(text, " min");
-        if (i == first) {
-            tp_text_add(text, " (leaving at ");
-            write_clock(text, detail->earliest_min);
-            tp_text_add(text, ", home by ");
-            write_clock(text, detail->latest_min);
-            bool literal = 2 * out_min + detail->stay_min <= 1440;
-            tp_text_add(text, "); literal 24 h with a stay of ");
-            tp_text_add_number(text, detail->stay_min, 0);
-            tp_text_add(text, " min: %s", literal ? "yes" : "no");
-        }
-    }
-    if (detail->unread != NULL) {
-        tp_text_add(text, "; %s, so there may be a better way", detail->unread);
-    } else if (measure->sample) {
-        tp_text_add(text, "; a layer is a sample, so there may be a better way");
-    }
+double tp_day_back_min(const tp_measure *measure, int64_t row, const tp_link *link) {
+    const tp_day *day = measure->detail;
+    return tp_day_by_network(measure, row)
+               ? tp_travel_minutes(day->journeys.items[row * TP_METROS + tp_day_metro(link)].back_ms)
+               : tp_day_out_min(measure, row, link);
 }
 
-static const tp_measure_kind KIND = {"day_return", TP_DIMENSION_TIME, write_evidence};
+static const tp_measure_kind KIND = {"day_return", TP_DIMENSION_TIME, tp_day_write_evidence};
 
 /* The best hub to each metro, found by the chord first: a geodesic is reckoned only where it can still matter. */
-static uint8_t measure_row(const tp_measure *measure, const tp_ellipsoid *ellipsoid, int64_t row, tp_link *links) {
-    const day_detail *detail = measure->detail;
+static uint8_t measure_by_tables(const tp_measure *measure, const tp_ellipsoid *ellipsoid, int64_t row,
+                                 tp_link *links) {
+    const tp_day *detail = measure->detail;
     const tp_layer *of = measure->of;
     double xyz_m[3], best_min[TP_METROS] = {INFINITY, INFINITY, INFINITY};
     tp_link best[TP_METROS];
@@ -171,7 +132,7 @@ static uint8_t measure_row(const tp_measure *measure, const tp_ellipsoid *ellips
         const tp_hub *hub = &detail->hubs.items[h];
         double dx = hub->xyz_m[0] - xyz_m[0], dy = hub->xyz_m[1] - xyz_m[1], dz = hub->xyz_m[2] - xyz_m[2];
         double least_m = sqrt(dx * dx + dy * dy + dz * dz) * (1 - 1e-12) - 1e-6;
-        double least_min = tp_reach_minutes(&detail->reach, least_m);
+        double least_min = tp_reach_minutes(&detail->travel.reach, least_m);
         bool matters = false;
         for (int metro = 0; metro < TP_METROS; metro++) {
             matters = matters || least_min + hub->fixed_min[metro] < best_min[metro];
@@ -182,7 +143,7 @@ static uint8_t measure_row(const tp_measure *measure, const tp_ellipsoid *ellips
         const tp_layer *layer = measure->to[hub->layer];
         double distance_m = tp_geodesic_distance_m(ellipsoid, of->lon_deg[row], of->lat_deg[row],
                                                    layer->lon_deg[hub->row], layer->lat_deg[hub->row]);
-        double minutes = tp_reach_minutes(&detail->reach, distance_m);
+        double minutes = tp_reach_minutes(&detail->travel.reach, distance_m);
         for (int metro = 0; metro < TP_METROS; metro++) {
             if (minutes <= detail->access_min && minutes + hub->fixed_min[metro] < best_min[metro]) {
                 best_min[metro] = minutes + hub->fixed_min[metro];
@@ -210,8 +171,52 @@ static uint8_t measure_row(const tp_measure *measure, const tp_ellipsoid *ellips
     return n;
 }
 
+/* The number of a layer among those measured to, added where it is new. */
+static int32_t number_of(const tp_measure *measure, const tp_layer *layer) {
+    size_t i = 0;
+    while (i < measure->n_to && measure->to[i] != layer) {
+        i++;
+    }
+    return (int32_t)i;
+}
+
+static tp_code add_to(tp_measure *measure, const tp_layer *layer, tp_error *error) {
+    bool known = layer == NULL || (size_t)number_of(measure, layer) < measure->n_to;
+    return known ? TP_OK : tp_measure_add_to(measure, layer, error);
+}
+
+/* The three journeys, the shortest out and back first; the order of the metros breaks ties. */
+static uint8_t measure_by_network(const tp_measure *measure, int64_t row, tp_link *links) {
+    const tp_day *detail = measure->detail;
+    const tp_journey *journeys = &detail->journeys.items[row * TP_METROS];
+    bool told[TP_METROS] = {false};
+    uint8_t n = 0;
+    for (int turn = 0; turn < TP_METROS; turn++) {
+        int next = -1;
+        for (int metro = 0; metro < TP_METROS; metro++) {
+            const tp_journey *journey = &journeys[metro], *best = next < 0 ? NULL : &journeys[next];
+            bool there = !told[metro] && journey->out >= 0 && journey->back >= 0;
+            if (there && (best == NULL ||
+                          (uint64_t)journey->out_ms + journey->back_ms < (uint64_t)best->out_ms + best->back_ms)) {
+                next = metro;
+            }
+        }
+        if (next < 0) {
+            break;
+        }
+        const tp_gate *gate = &detail->journeys.gates[journeys[next].out];
+        told[next] = true;
+        links[n++] = (tp_link){.layer = number_of(measure, gate->layer),
+                               .note = journeys[next].out * TP_METROS + next,
+                               .row = gate->row,
+                               .minutes = tp_travel_minutes(journeys[next].out_ms - gate->rest_ms),
+                               .distance_m = detail->journeys.length_m[row * TP_METROS + next]};
+    }
+    return n;
+}
+
 static tp_code measure_rows(tp_measure *measure, const tp_ellipsoid *ellipsoid, tp_error *error) {
-    const day_detail *detail = measure->detail;
+    const tp_day *detail = measure->detail;
     int64_t n = measure->of->n_rows;
     tp_link *links = malloc(sizeof *links * TP_LINKS_MAX * (size_t)(n > 0 ? n : 1));
     uint8_t *count = calloc((size_t)(n > 0 ? n : 1), 1);
@@ -224,9 +229,17 @@ static tp_code measure_rows(tp_measure *measure, const tp_ellipsoid *ellipsoid, 
 #pragma omp parallel for schedule(static, 64)
     for (int64_t row = 0; row < n; row++) {
         tp_link *mine = links + row * TP_LINKS_MAX;
-        count[row] = measure_row(measure, ellipsoid, row, mine);
-        double stay = count[row] == 0 ? -INFINITY : detail->window_min - 2 * way_out(detail, &mine[0]);
-        tp_measure_set_interval(measure, row, stay, stay, open ? detail->window_min : stay, TP_METHOD_TABLE);
+        bool by_network = tp_day_by_network(measure, row);
+        if (!by_network && detail->no_table) {
+            continue;
+        }
+        count[row] =
+            by_network ? measure_by_network(measure, row, mine) : measure_by_tables(measure, ellipsoid, row, mine);
+        double stay = count[row] == 0 ? -INFINITY
+                                      : detail->window_min - (tp_day_out_min(measure, row, &mine[0]) +
+                                                              tp_day_back_min(measure, row, &mine[0]));
+        tp_measure_set_interval(measure, row, stay, stay, open ? detail->window_min : stay,
+                                by_network ? detail->travel.transport->method : TP_METHOD_TABLE);
     }
     tp_code code = tp_measure_pack_links(measure, count, links, error);
     free(links);
@@ -234,41 +247,112 @@ static tp_code measure_rows(tp_measure *measure, const tp_ellipsoid *ellipsoid, 
     return code;
 }
 
-static tp_code add_hubs(const day_return_options *options, const tp_dataset *dataset, tp_measure *measure,
-                        tp_error *error) {
-    day_detail *detail = measure->detail;
-    const tp_layer *airports = tp_dataset_layer(dataset, options->airports);
-    const tp_layer *flights = tp_dataset_layer(dataset, options->flights);
-    const tp_layer *stations = tp_dataset_layer(dataset, options->stations);
-    const tp_layer *rail = tp_dataset_layer(dataset, options->rail);
-    bool air = airports != NULL && flights != NULL, train = stations != NULL && rail != NULL;
-    if (!air && !train) {
-        measure->missing_layer = tp_text_copy(airports == NULL ? options->airports : options->flights);
-        return measure->missing_layer == NULL ? tp_error_memory(error) : TP_OK;
-    }
-    detail->unread = !air ? "airports or flights are not read" : !train ? "stations or rail are not read" : NULL;
-    tp_code code = TP_OK;
-    const tp_layer *all[] = {airports, flights, stations, rail};
-    for (size_t i = 0; i < 4; i++) {
-        if (all[i] != NULL && !tp_coverage_holds(all[i]->coverage, all[i]->coverage_condition, all[i]->where, NULL)) {
+/* ---- what there is to go by ---- */
+
+/* The layers of which journeys are made. */
+typedef struct day_layers {
+    const tp_layer *airports, *flights, *stations, *rail;
+} day_layers;
+
+static bool has_columns(const tp_layer *layer, const char *first, const char *second, const char *third) {
+    return layer != NULL && tp_layer_column(layer, first) != NULL &&
+           (second == NULL || tp_layer_column(layer, second) != NULL) &&
+           (third == NULL || tp_layer_column(layer, third) != NULL);
+}
+
+static void note_samples(tp_measure *measure, const tp_layer *const *layers, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        if (layers[i] != NULL &&
+            !tp_coverage_holds(layers[i]->coverage, layers[i]->coverage_condition, layers[i]->where, NULL)) {
             measure->sample = true;
         }
     }
+}
+
+static tp_code add_hubs(const day_layers *layers, bool air, bool train, const tp_ellipsoid *ellipsoid,
+                        tp_measure *measure, tp_error *error) {
+    tp_day *detail = measure->detail;
+    tp_code code = TP_OK;
     if (air) {
-        code = tp_measure_add_to(measure, airports, error);
+        code = add_to(measure, layers->airports, error);
         if (code == TP_OK) {
-            code = tp_hubs_add_air(&detail->hubs, airports, 0, flights, &dataset->ellipsoid, &detail->costs, error);
+            code = tp_hubs_add_air(&detail->hubs, layers->airports, number_of(measure, layers->airports),
+                                   layers->flights, ellipsoid, &detail->costs, error);
         }
     }
     if (train && code == TP_OK) {
-        int32_t number = (int32_t)measure->n_to;
-        code = tp_measure_add_to(measure, stations, error);
+        code = add_to(measure, layers->stations, error);
         if (code == TP_OK) {
-            code = tp_hubs_add_rail(&detail->hubs, stations, number, rail, &dataset->ellipsoid, &detail->costs, error);
+            code = tp_hubs_add_rail(&detail->hubs, layers->stations, number_of(measure, layers->stations), layers->rail,
+                                    ellipsoid, &detail->costs, error);
         }
     }
     tp_hubs_sort(&detail->hubs);
     return code;
+}
+
+/* By the tables, where there is no network. */
+static tp_code open_tables(const day_return_options *options, const tp_dataset *dataset, tp_measure *measure,
+                           tp_error *error) {
+    tp_day *detail = measure->detail;
+    day_layers layers = {tp_dataset_layer(dataset, options->airports), tp_dataset_layer(dataset, options->flights),
+                         tp_dataset_layer(dataset, options->stations), tp_dataset_layer(dataset, options->rail)};
+    bool air = layers.airports != NULL && layers.flights != NULL;
+    bool train = layers.stations != NULL && layers.rail != NULL;
+    if (!air && !train) {
+        measure->missing_layer = tp_text_copy(layers.airports == NULL ? options->airports : options->flights);
+        return measure->missing_layer == NULL ? tp_error_memory(error) : TP_OK;
+    }
+    detail->unread = !air ? "airports or flights are not read" : !train ? "stations or rail are not read" : NULL;
+    const tp_layer *all[] = {layers.airports, layers.flights, layers.stations, layers.rail};
+    note_samples(measure, all, sizeof all / sizeof all[0]);
+    return add_hubs(&layers, air, train, &dataset->ellipsoid, measure, error);
+}
+
+static bool has_metros(const tp_transport *transport) {
+    bool any = false;
+    for (int metro = 0; metro < TP_METROS && transport != NULL; metro++) {
+        any = any || tp_transport_metro(transport, TP_METRO_NAMES[metro]) != NULL;
+    }
+    return any;
+}
+
+/* By the network; places that do not join it by the tables of the same layers, as far as these have what is needed. */
+static tp_code open_network(tp_dataset *dataset, tp_measure *measure, tp_error *error) {
+    tp_day *detail = measure->detail;
+    tp_transport *transport = dataset->network;
+    const tp_layer *all[] = {transport->airports, transport->flights, transport->stations, transport->rail,
+                             transport->roads};
+    note_samples(measure, all, sizeof all / sizeof all[0]);
+    detail->unread = transport->flights == NULL ? "the network has no flights"
+                     : transport->rail == NULL  ? "the network has no railways"
+                                                : NULL;
+    tp_code code = tp_transport_joins(transport, &dataset->ellipsoid, measure->of, &detail->travel.joins, error);
+    if (code != TP_OK) {
+        return code;
+    }
+    detail->travel.transport = transport;
+    measure->by_network = true;
+    bool off = false;
+    for (int64_t row = 0; row < measure->of->n_rows; row++) {
+        off = off || detail->travel.joins[row].way < 0;
+    }
+    code = add_to(measure, transport->airports, error);
+    if (code == TP_OK) {
+        code = add_to(measure, transport->stations, error);
+    }
+    if (code == TP_OK) {
+        code = tp_journeys_find(transport, detail->travel.joins, measure->of->n_rows, &detail->journeys, error);
+    }
+    if (code != TP_OK || !off) {
+        return code;
+    }
+    day_layers layers = {transport->airports, transport->flights, transport->stations, transport->rail};
+    bool air = layers.airports != NULL && has_columns(layers.flights, "iata", "metro", "minutes");
+    bool train = has_columns(layers.stations, "metro", NULL, NULL) &&
+                 has_columns(layers.rail, "from_station", "to_station", "minutes");
+    detail->no_table = !air && !train;
+    return add_hubs(&layers, air, train, &dataset->ellipsoid, measure, error);
 }
 
 static tp_code publish(const tp_step *step, const tp_measure *measure, tp_layer *of, tp_error *error) {
@@ -287,13 +371,14 @@ static tp_code publish(const tp_step *step, const tp_measure *measure, tp_layer 
             continue;
         }
         const tp_link *link = &measure->links[measure->link_first[row]];
-        const char *metro = TP_METRO_NAMES[link->note % TP_METROS];
-        const char *hub = tp_layer_label(measure->to[link->layer], link->row);
+        const char *texts[N_COLUMNS] = {[3] = TP_METRO_NAMES[tp_day_metro(link)],
+                                        [4] = tp_layer_label(measure->to[link->layer], link->row),
+                                        [5] = tp_method_text((tp_method)measure->method[row])};
         tp_column_set_double(columns[0], row, measure->value[row]);
-        tp_column_set_double(columns[1], row, way_out(measure->detail, link));
-        code = tp_column_set_text(columns[2], row, metro, strlen(metro), error);
-        if (code == TP_OK) {
-            code = tp_column_set_text(columns[3], row, hub, strlen(hub), error);
+        tp_column_set_double(columns[1], row, tp_day_out_min(measure, row, link));
+        tp_column_set_double(columns[2], row, tp_day_back_min(measure, row, link));
+        for (size_t i = 3; i < N_COLUMNS && code == TP_OK; i++) {
+            code = tp_column_set_text(columns[i], row, texts[i], strlen(texts[i]), error);
         }
     }
     return code;
@@ -307,14 +392,14 @@ static tp_code run(const tp_step *step, const tp_run *settings, tp_dataset *data
     if (code != TP_OK) {
         return code;
     }
-    day_detail *detail = calloc(1, sizeof *detail);
+    tp_day *detail = calloc(1, sizeof *detail);
     if (detail == NULL) {
         tp_measure_free(measure);
         return tp_error_memory(error);
     }
     measure->detail = detail;
     measure->free_detail = free_detail;
-    detail->reach = (tp_reach){options->speed.value, options->detour};
+    tp_travel_set(&detail->travel, TP_BY_BEST, 0, options->speed.value, options->detour);
     detail->costs = (tp_journey_costs){.check_in_min = options->check_in.value,
                                        .air_egress_min = options->air_egress.value,
                                        .rail_wait_min = options->rail_wait.value,
@@ -326,7 +411,8 @@ static tp_code run(const tp_step *step, const tp_run *settings, tp_dataset *data
     detail->window_min = options->latest.value - options->earliest.value;
     detail->stay_min = options->stay.value;
     detail->access_min = options->access.value;
-    code = add_hubs(options, dataset, measure, error);
+    code = has_metros(dataset->network) ? open_network(dataset, measure, error)
+                                        : open_tables(options, dataset, measure, error);
     if (code == TP_OK && measure->missing_layer == NULL) {
         code = measure_rows(measure, &dataset->ellipsoid, error);
         if (code == TP_OK && step->implied_by == NULL) {
@@ -340,8 +426,28 @@ static tp_code run(const tp_step *step, const tp_run *settings, tp_dataset *data
     return tp_dataset_add_measure(dataset, measure, error);
 }
 
+/* With a network the times of waiting are told to it: one who tells them here may mean it otherwise. */
+static void warn_of_settings(const tp_step *step, const tp_plan *plan, tp_faults *faults) {
+    static const char *const keys[] = {"access",      "check_in", "air_egress", "rail_wait",
+                                       "rail_egress", "transfer", "speed",      "detour"};
+    if (step->implied_by != NULL || !tp_plan_has(plan, TP_PREPARE, "network")) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof SETTINGS / sizeof SETTINGS[0]; i++) {
+        for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+            if (strcmp(SETTINGS[i].key, keys[k]) == 0 && step->options.origins[i] != TP_ORIGIN_DEFAULT) {
+                tp_faults_warn(faults,
+                               "day_return: '%s' counts only for places that do not join the network, which has "
+                               "times of its own",
+                               keys[k]);
+            }
+        }
+    }
+}
+
 static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     const day_return_options *options = step->options.values;
+    warn_of_settings(step, plan, faults);
     tp_reach_check_points(step, plan, options->of, "of", faults);
     tp_reach_check_points(step, plan, options->airports, "airports", faults);
     tp_reach_check_points(step, plan, options->stations, "stations", faults);

@@ -5,8 +5,10 @@
  * touches it belongs are in reach as well, however far (municipal.h). A feature of which a deciding cell is missing,
  * and a layer that is a sample, make the truth at least what was found.
  */
+#include "largest_missing.h"
 #include "municipal.h"
 #include "technopolis/plan.h"
+#include "travel.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -18,6 +20,7 @@ typedef struct largest_options {
     tp_texts to;
     tp_quantity within, speed;
     double detour;
+    int by, direction;
 } largest_options;
 
 static const tp_setting SETTINGS[] = {
@@ -52,7 +55,7 @@ static const tp_setting SETTINGS[] = {
      .max = 100000,
      .help = "the travel time up to which a feature is in reach, inclusive",
      .offset = offsetof(largest_options, within)},
-    TP_REACH_SETTINGS(largest_options),
+    TP_TRAVEL_SETTINGS(largest_options),
     {.key = "touching",
      .kind = TP_SETTING_LAYER,
      .help = "municipalities as polygons: the own and touching ones' features are in reach too, if the layer is read",
@@ -78,6 +81,7 @@ static const tp_stage_column ADDS[] = {
 
 static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     const largest_options *options = step->options.values;
+    tp_travel_check(step, plan, options->by, faults);
     tp_reach_check_points(step, plan, options->of, "of", faults);
     tp_municipal_check_polygons(step, plan, options->touching, "touching", faults);
     for (size_t i = 0; i < options->to.n; i++) {
@@ -88,7 +92,7 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
 
 /* What the evidence needs beyond the measure itself. */
 typedef struct largest_detail {
-    tp_reach reach;
+    tp_travel travel;
     char *column, *year;     /* year may be NULL */
     tp_municipal *municipal; /* NULL where it was not asked for or not read */
     double missing_below;    /* what the layers leave out is less than this: -inf nothing, +inf no bound */
@@ -97,6 +101,7 @@ typedef struct largest_detail {
 static void free_detail(void *detail) {
     largest_detail *mine = detail;
     if (mine != NULL) {
+        tp_travel_reset(&mine->travel);
         free(mine->column);
         free(mine->year);
         tp_municipal_free(mine->municipal);
@@ -129,7 +134,17 @@ static void write_found(const tp_measure *measure, int64_t row, tp_text *text) {
     tp_text_add(text, ", ");
     if (link->note < 0) {
         tp_text_add_number(text, link->minutes, 1);
-        tp_text_add(text, " min (straight line)");
+        if (tp_travel_there(&detail->travel, row) == TP_THERE_STRAIGHT) {
+            tp_text_add(text, " min (straight line)");
+        } else {
+            tp_text_add(text, " min ");
+            tp_travel_write_by(&detail->travel, text);
+            tp_text_add(text, " (");
+            tp_text_add_number(text, link->distance_m / 1000, 1);
+            tp_text_add(text, " km)");
+        }
+        tp_travel_write_place(&detail->travel, row, text);
+        tp_travel_write_facility(&detail->travel, measure, row, link, text);
         return;
     }
     int64_t own = detail->municipal->own[row];
@@ -145,14 +160,25 @@ static void write_found(const tp_measure *measure, int64_t row, tp_text *text) {
 static void write_none(const tp_measure *measure, int64_t row, tp_text *text) {
     const largest_detail *detail = measure->detail;
     bool some = measure->low[row] < measure->high[row];
+    tp_way_there there = tp_travel_there(&detail->travel, row);
     tp_text_add(text, some ? "no %s is known of the " : "no %s: none of the ", detail->column);
     tp_reach_write_wanted(measure, text);
     tp_text_add(text, " within ");
     tp_text_add_number(text, measure->within_min, 1);
     tp_text_add(text, " min");
+    if (there == TP_THERE_NETWORK) {
+        tp_text_add(text, " ");
+        tp_travel_write_by(&detail->travel, text);
+    }
     if (detail->municipal != NULL) {
         tp_text_add(text, " or by the own municipality and those that touch it");
     }
+    if (there == TP_THERE_NOT) {
+        tp_text_add(text, "; ");
+        tp_travel_write_not_joined(&detail->travel, text);
+    }
+    tp_travel_write_place(&detail->travel, row, text);
+    tp_travel_write_left_out(&detail->travel, row, text);
 }
 
 /* Why the truth may be more than what was found. */
@@ -199,7 +225,7 @@ static const tp_measure_kind KIND = {"largest", TP_DIMENSION_COUNT, write_eviden
 typedef struct largest_work {
     const tp_ellipsoid *ellipsoid;
     const tp_facilities *facilities;
-    const tp_facility_index *index;
+    const tp_nearby *nearby;
     const double *number; /* of each facility; NaN where it is missing */
     tp_measure *measure;
     uint8_t *count; /* of links, one row each */
@@ -209,13 +235,13 @@ typedef struct largest_work {
 typedef struct best {
     int64_t facility; /* the largest that surely counts, or -1 */
     int64_t via;      /* the polygon by which it is in reach, or -1 */
-    double distance_m;
+    double minutes, distance_m;
     double high; /* no number in reach is larger */
 } best;
 
 /* Takes a facility in reach into account; one already found by distance is not replaced by itself. */
-static void consider(const largest_work *work, int64_t facility, bool maybe, int64_t via, double distance_m,
-                     best *best) {
+static void consider(const largest_work *work, const tp_near *near, bool maybe, int64_t via, best *best) {
+    int64_t facility = near->facility;
     double number = work->number[facility];
     best->high = fmax(best->high, isnan(number) ? INFINITY : number);
     if (maybe || isnan(number)) {
@@ -226,21 +252,15 @@ static void consider(const largest_work *work, int64_t facility, bool maybe, int
     if (best->facility < 0 || number > so_far || (number == so_far && rank[facility] < rank[best->facility])) {
         best->facility = facility;
         best->via = via;
-        best->distance_m = distance_m;
+        best->minutes = near->minutes;
+        best->distance_m = near->distance_m;
     }
 }
 
-static void consider_near(const largest_work *work, int64_t *found, double *distance_m, int64_t row, best *best) {
-    const tp_measure *measure = work->measure;
-    const largest_detail *detail = measure->detail;
-    int64_t n = tp_point_index_within(work->index->points, measure->of->lon_deg[row], measure->of->lat_deg[row],
-                                      tp_reach_limit_m(&detail->reach, measure->within_min), found, distance_m,
-                                      work->facilities->n);
+static void consider_near(const largest_work *work, tp_nearby_room *room, int64_t row, best *best) {
+    int64_t n = tp_nearby_of(work->nearby, room, row);
     for (int64_t i = 0; i < n; i++) {
-        int64_t facility = work->index->facility[found[i]];
-        if (tp_reach_minutes(&detail->reach, distance_m[i]) <= measure->within_min) {
-            consider(work, facility, work->facilities->maybe[facility], -1, distance_m[i], best);
-        }
+        consider(work, &room->near[i], work->facilities->maybe[room->near[i].facility], -1, best);
     }
 }
 
@@ -258,31 +278,35 @@ static void consider_touching(const largest_work *work, int64_t row, best *best)
         }
         for (int64_t i = municipal->city_first[polygon]; i < municipal->city_first[polygon + 1]; i++) {
             tp_municipal_city city = municipal->city[i];
-            consider(work, city.facility, city.unproven || work->facilities->maybe[city.facility], polygon, NAN, best);
+            tp_near near = {city.facility, 0, NAN};
+            consider(work, &near, city.unproven || work->facilities->maybe[city.facility], polygon, best);
         }
     }
 }
 
-static void measure_row(const largest_work *work, int64_t *found, double *distance_m, int64_t row) {
+static void measure_row(const largest_work *work, tp_nearby_room *room, int64_t row) {
     tp_measure *measure = work->measure;
     const tp_facilities *facilities = work->facilities;
     const largest_detail *detail = measure->detail;
+    tp_method method = tp_travel_method(&detail->travel, row);
     best best = {.facility = -1, .via = -1, .high = nextafter(detail->missing_below, -INFINITY)};
     if (isinf(detail->missing_below)) {
         best.high = detail->missing_below;
     }
-    consider_near(work, found, distance_m, row, &best);
+    if (tp_travel_there(&detail->travel, row) == TP_THERE_NOT && detail->municipal == NULL) {
+        best.high = -INFINITY; /* nothing is reached, whatever the layers leave out */
+    }
+    consider_near(work, room, row, &best);
     if (detail->municipal != NULL) {
         consider_touching(work, row, &best);
     }
     if (best.facility < 0) {
-        tp_measure_set_interval(measure, row, -INFINITY, -INFINITY, best.high, TP_METHOD_STRAIGHT_LINE);
+        tp_measure_set_interval(measure, row, -INFINITY, -INFINITY, best.high, method);
         return;
     }
     double number = work->number[best.facility];
     bool near = best.via < 0;
-    tp_measure_set_interval(measure, row, number, number, fmax(number, best.high),
-                            near ? TP_METHOD_STRAIGHT_LINE : TP_METHOD_POLYGON);
+    tp_measure_set_interval(measure, row, number, number, fmax(number, best.high), near ? method : TP_METHOD_POLYGON);
     if (!near) {
         best.distance_m =
             tp_geodesic_distance_m(work->ellipsoid, measure->of->lon_deg[row], measure->of->lat_deg[row],
@@ -292,7 +316,7 @@ static void measure_row(const largest_work *work, int64_t *found, double *distan
     measure->links[row] = (tp_link){.layer = facilities->layer[best.facility],
                                     .note = (int32_t)best.via,
                                     .row = facilities->row[best.facility],
-                                    .minutes = near ? tp_reach_minutes(&detail->reach, best.distance_m) : 0,
+                                    .minutes = best.minutes,
                                     .distance_m = best.distance_m};
 }
 
@@ -313,7 +337,6 @@ static tp_code measure_rows(largest_work *work, tp_error *error) {
     tp_measure *measure = work->measure;
     int64_t n = measure->of->n_rows;
     size_t rows = (size_t)(n > 0 ? n : 1);
-    size_t size = (size_t)(work->facilities->n > 0 ? work->facilities->n : 1);
     bool lost = false;
     measure->links = malloc(sizeof *measure->links * rows);
     work->count = calloc(rows, 1);
@@ -323,64 +346,32 @@ static tp_code measure_rows(largest_work *work, tp_error *error) {
     }
 #pragma omp parallel reduction(|| : lost)
     {
-        int64_t *found = malloc(sizeof *found * size);
-        double *distance_m = malloc(sizeof *distance_m * size);
-        lost = found == NULL || distance_m == NULL;
+        tp_nearby_room room = {0};
+        lost = !tp_nearby_room_new(&room, work->nearby);
 #pragma omp for schedule(dynamic, 256)
         for (int64_t row = 0; row < n; row++) {
             if (!lost) {
-                measure_row(work, found, distance_m, row);
+                measure_row(work, &room, row);
             }
         }
-        free(found);
-        free(distance_m);
+        tp_nearby_room_reset(&room);
     }
     if (!lost) {
         pack(work);
     }
     free(work->count);
-    return lost ? tp_error_memory(error) : TP_OK;
+    const largest_detail *detail = measure->detail;
+    return lost ? tp_error_memory(error) : tp_travel_fill_lengths(&detail->travel, measure, error);
 }
 
-/* ---- what the layers leave out ---- */
-
-/* True when the layer holds everything of which the filter is true and the number is at least `least`. */
-static bool holds_from(const tp_layer *layer, const char *where, const char *column, double least) {
-    tp_condition *condition = NULL;
-    char *text =
-        tp_text_format("%s%s%s >= %.17g", where == NULL ? "" : where, where == NULL ? "" : " and ", column, least);
-    bool holds = text != NULL && tp_condition_parse(text, &condition, NULL) == TP_OK &&
-                 tp_coverage_holds(layer->coverage, layer->coverage_condition, layer->where, condition);
-    tp_condition_free(condition);
-    free(text);
-    return holds;
-}
-
-/*
- * A layer that holds all cities of 200,000 is no sample for one who has found a larger one: only smaller ones may be
- * missing. The bound is found by halving, since it is the same whatever the coverage is made of.
- */
-static double missing_below(const tp_layer *layer, const char *where, const char *column) {
-    double low = -1e15, high = 1e15;
-    if (holds_from(layer, where, column, low)) {
-        return -INFINITY;
-    }
-    if (!holds_from(layer, where, column, high)) {
-        return INFINITY;
-    }
-    while (high - low > 1e-6 + 1e-12 * fabs(high)) {
-        double middle = low + (high - low) / 2;
-        *(holds_from(layer, where, column, middle) ? &high : &low) = middle;
-    }
-    double whole = rint(high);
-    return fabs(whole - high) < 1e-3 && holds_from(layer, where, column, whole) ? whole : high;
-}
+/* ---- the stage ---- */
 
 static void find_missing_below(tp_measure *measure, const char *column) {
     largest_detail *detail = measure->detail;
     detail->missing_below = -INFINITY;
     for (size_t i = 0; i < measure->n_to && measure->sample; i++) {
-        detail->missing_below = fmax(detail->missing_below, missing_below(measure->to[i], measure->where, column));
+        detail->missing_below =
+            fmax(detail->missing_below, tp_largest_missing_below(measure->to[i], measure->where, column));
     }
 }
 
@@ -435,7 +426,7 @@ static tp_code make_detail(const largest_options *options, tp_measure *measure, 
     }
     measure->detail = detail;
     measure->free_detail = free_detail;
-    detail->reach = (tp_reach){options->speed.value, options->detour};
+    tp_travel_set(&detail->travel, options->by, options->direction, options->speed.value, options->detour);
     detail->column = tp_text_copy(options->column);
     detail->year = options->year == NULL ? NULL : tp_text_copy(options->year);
     bool lost = detail->column == NULL || (options->year != NULL && detail->year == NULL);
@@ -447,11 +438,11 @@ static tp_code find_largest(const tp_step *step, tp_dataset *dataset, tp_layer *
     const largest_options *options = step->options.values;
     const tp_layer *polygons = options->touching == NULL ? NULL : tp_dataset_layer(dataset, options->touching);
     largest_detail *detail = measure->detail;
-    tp_facility_index index = {0};
+    tp_nearby nearby = {0};
     double *number = numbers_of(measure, facilities, options->column);
     largest_work work = {.ellipsoid = &dataset->ellipsoid,
                          .facilities = facilities,
-                         .index = &index,
+                         .nearby = &nearby,
                          .number = number,
                          .measure = measure};
     tp_code code = number == NULL ? tp_error_memory(error) : set_unit(measure, options->column, error);
@@ -460,7 +451,10 @@ static tp_code find_largest(const tp_step *step, tp_dataset *dataset, tp_layer *
         code = tp_municipal_new(polygons, measure, facilities, &detail->municipal, error);
     }
     if (code == TP_OK) {
-        code = tp_facility_index_new(&dataset->ellipsoid, facilities, TP_ALL, &index, error);
+        code = tp_travel_open(&detail->travel, dataset, measure, facilities, error);
+    }
+    if (code == TP_OK) {
+        code = tp_nearby_new(&nearby, dataset, &detail->travel, measure, facilities, measure->within_min, error);
     }
     if (code == TP_OK) {
         code = measure_rows(&work, error);
@@ -468,7 +462,7 @@ static tp_code find_largest(const tp_step *step, tp_dataset *dataset, tp_layer *
     if (code == TP_OK && step->implied_by == NULL) {
         code = publish(step, measure, of, error);
     }
-    tp_facility_index_reset(&index);
+    tp_nearby_reset(&nearby);
     free(number);
     return code;
 }

@@ -333,6 +333,7 @@ const tp_stage tp_stage_locate = {
     .n_settings = sizeof SETTINGS / sizeof SETTINGS[0],
     .options_size = sizeof(locate_options),
     .as_key = "as",
+    .implied = "{of: sites, in: prefectures, as: prefecture}", /* the layer `sites` always tells its prefecture */
     .needs = NEEDS,
     .n_needs = sizeof NEEDS / sizeof NEEDS[0],
     .adds = ADDS,

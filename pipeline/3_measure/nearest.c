@@ -1,12 +1,13 @@
 /*
  * nearest: the nearest facility of a kind, its distance and minutes.
  *
- * The facility is the true geodesic nearest (point_index.h), its minutes the straight-line estimate (reach.h). A
+ * By the network it is the one of the shortest time, found by one search from all facilities at once; by the straight
+ * line the true geodesic nearest (point_index.h) with the estimate of reach.h; travel.h says which row goes how. A
  * facility of which the filter's cell is missing might be nearer than the one found, and a sample might have left out a
  * nearer one: then the minutes are only an upper bound, and the interval says so.
  */
-#include "reach.h"
 #include "technopolis/plan.h"
+#include "travel.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@ typedef struct nearest_options {
     tp_texts to;
     tp_quantity within, speed;
     double detour;
+    int by, direction;
 } nearest_options;
 
 static const tp_setting SETTINGS[] = {
@@ -42,7 +44,7 @@ static const tp_setting SETTINGS[] = {
      .max = 100000,
      .help = "how far to look; without it, however far",
      .offset = offsetof(nearest_options, within)},
-    TP_REACH_SETTINGS(nearest_options),
+    TP_TRAVEL_SETTINGS(nearest_options),
     {.key = "as",
      .kind = TP_SETTING_TEXT,
      .help = "what the new columns begin with",
@@ -64,6 +66,7 @@ static const tp_stage_column ADDS[] = {
 
 static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     const nearest_options *options = step->options.values;
+    tp_travel_check(step, plan, options->by, faults);
     tp_reach_check_points(step, plan, options->of, "of", faults);
     for (size_t i = 0; i < options->to.n; i++) {
         tp_reach_check_points(step, plan, options->to.items[i], "to", faults);
@@ -71,74 +74,204 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     }
 }
 
-static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text) {
-    const tp_reach *reach = measure->detail;
-    tp_reach_write_wanted(measure, text);
-    if (measure->link_first[row] < measure->link_first[row + 1]) {
-        const tp_link *link = &measure->links[measure->link_first[row]];
-        tp_text_add(text, ": nearest %s, ", tp_layer_label(measure->to[link->layer], link->row));
-        tp_text_add_number(text, link->minutes, 1);
+/* ---- the evidence ---- */
+
+static void write_found(const tp_travel *travel, const tp_measure *measure, int64_t row, tp_text *text) {
+    const tp_link *link = &measure->links[measure->link_first[row]];
+    tp_text_add(text, ": nearest %s, ", tp_layer_label(measure->to[link->layer], link->row));
+    tp_text_add_number(text, link->minutes, 1);
+    if (tp_travel_there(travel, row) == TP_THERE_STRAIGHT) {
         tp_text_add(text, " min (");
         tp_text_add_number(text, link->distance_m / 1000, 2);
         tp_text_add(text, " km straight line x ");
-        tp_text_add_number(text, reach->detour, 2);
+        tp_text_add_number(text, travel->reach.detour, 2);
         tp_text_add(text, " at ");
-        tp_text_add_number(text, reach->speed_kmh, 1);
+        tp_text_add_number(text, travel->reach.speed_kmh, 1);
         tp_text_add(text, " km/h)");
     } else {
-        tp_text_add(text, ": none found");
-        if (isfinite(measure->within_min)) {
-            tp_text_add(text, " within ");
-            tp_text_add_number(text, measure->within_min, 1);
-            tp_text_add(text, " min");
-        }
+        tp_text_add(text, " min ");
+        tp_travel_write_by(travel, text);
+        tp_text_add(text, " (");
+        tp_text_add_number(text, link->distance_m / 1000, 1);
+        tp_text_add(text, " km)");
+    }
+    tp_travel_write_place(travel, row, text);
+    tp_travel_write_facility(travel, measure, row, link, text);
+}
+
+static void write_none(const tp_travel *travel, const tp_measure *measure, int64_t row, tp_text *text) {
+    if (tp_travel_there(travel, row) == TP_THERE_NOT) {
+        tp_text_add(text, ": not reached, since ");
+        tp_travel_write_not_joined(travel, text);
+        return;
+    }
+    tp_text_add(text, ": none found");
+    if (isfinite(measure->within_min)) {
+        tp_text_add(text, " within ");
+        tp_text_add_number(text, measure->within_min, 1);
+        tp_text_add(text, " min");
+    }
+    if (tp_travel_there(travel, row) == TP_THERE_NETWORK) {
+        tp_text_add(text, " ");
+        tp_travel_write_by(travel, text);
+    }
+    tp_travel_write_place(travel, row, text);
+    tp_travel_write_left_out(travel, row, text);
+}
+
+static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text) {
+    const tp_travel *travel = measure->detail;
+    tp_reach_write_wanted(measure, text);
+    if (measure->link_first[row] < measure->link_first[row + 1]) {
+        write_found(travel, measure, row, text);
+    } else {
+        write_none(travel, measure, row, text);
+    }
+    if (measure->low[row] == measure->high[row]) {
+        return;
     }
     if (measure->sample) {
         tp_text_add(text, "; the layer is a sample, so a nearer one may be missing from it");
-    } else if (measure->low[row] < measure->high[row]) {
+    } else {
         tp_text_add(text, "; one at ");
         tp_text_add_number(text, measure->low[row], 1);
         tp_text_add(text, " min may count too: what the condition asks of it is not known");
     }
 }
 
+static void free_travel(void *detail) {
+    if (detail != NULL) {
+        tp_travel_reset(detail);
+    }
+    free(detail);
+}
+
 static const tp_measure_kind KIND = {"nearest", TP_DIMENSION_TIME, write_evidence};
+
+/* ---- the measure ---- */
+
+/* The facilities that surely count, or those that may: an index of them, and the search from all of them. */
+typedef struct nearest_kind {
+    tp_facility_index index;
+    tp_search *search;    /* NULL without a network */
+    int64_t *facility_of; /* number in the search -> facility */
+} nearest_kind;
 
 typedef struct nearest_work {
     const tp_facilities *facilities;
-    const tp_facility_index *sure, *maybe;
-    const tp_reach *reach;
+    const tp_travel *travel;
+    nearest_kind sure, maybe;
     tp_measure *measure;
     tp_link *links; /* one a row, packed afterwards */
     uint8_t *count;
 } nearest_work;
 
-static void measure_row(const nearest_work *work, int64_t row) {
-    tp_measure *measure = work->measure;
-    const tp_layer *of = measure->of;
-    double limit_m = tp_reach_limit_m(work->reach, measure->within_min);
-    double distance_m = INFINITY, minutes = INFINITY, low = INFINITY;
+static void reset_kind(nearest_kind *kind) {
+    tp_facility_index_reset(&kind->index);
+    tp_search_free(kind->search);
+    free(kind->facility_of);
+}
+
+/* Numbers are given in the order of ranks, so that ties go to the smaller id. */
+static tp_code search_from(const nearest_work *work, int which, nearest_kind *kind, tp_error *error) {
+    const tp_facilities *facilities = work->facilities;
+    const tp_travel *travel = work->travel;
+    size_t size = (size_t)facilities->n + 1;
+    int64_t *by_rank = malloc(size * sizeof *by_rank), n = 0;
+    tp_join *joins = malloc(size * sizeof *joins);
+    kind->facility_of = malloc(size * sizeof *kind->facility_of);
+    tp_code code = by_rank == NULL || joins == NULL || kind->facility_of == NULL ? tp_error_memory(error) : TP_OK;
+    for (int64_t i = 0; i < facilities->n && code == TP_OK; i++) {
+        by_rank[facilities->rank[i]] = i;
+    }
+    for (int64_t k = 0; k < facilities->n && code == TP_OK; k++) {
+        int64_t i = by_rank[k];
+        const tp_join *join = &travel->to_joins[facilities->layer[i]][facilities->row[i]];
+        if (facilities->maybe[i] == which && join->way >= 0) {
+            joins[n] = *join;
+            kind->facility_of[n++] = i;
+        }
+    }
+    if (code == TP_OK) {
+        code = tp_search_new(travel->transport->network, &kind->search, error);
+    }
+    if (code == TP_OK) {
+        tp_search_rule rule = tp_travel_rule(travel, tp_travel_limit_ms(work->measure->within_min));
+        code = tp_search_run_places(kind->search, &rule, joins, n, error);
+    }
+    free(by_rank);
+    free(joins);
+    return code;
+}
+
+static tp_code make_kind(const nearest_work *work, const tp_ellipsoid *ellipsoid, int which, nearest_kind *kind,
+                         tp_error *error) {
+    tp_code code = tp_facility_index_new(ellipsoid, work->facilities, which, &kind->index, error);
+    if (code == TP_OK && work->travel->transport != NULL) {
+        code = search_from(work, which, kind, error);
+    }
+    return code;
+}
+
+/* The nearest by the straight line; facility -1 and infinity where none is within the limit. */
+static tp_near near_by_line(const nearest_work *work, const nearest_kind *kind, int64_t row) {
+    const tp_reach *reach = &work->travel->reach;
+    const tp_layer *of = work->measure->of;
+    tp_near near = {.facility = -1, .minutes = INFINITY};
+    double limit_m = tp_reach_limit_m(reach, work->measure->within_min), distance_m = INFINITY;
     int64_t found =
-        tp_point_index_nearest(work->sure->points, of->lon_deg[row], of->lat_deg[row], limit_m, &distance_m);
-    if (found >= 0 && tp_reach_minutes(work->reach, distance_m) <= measure->within_min) {
-        minutes = low = tp_reach_minutes(work->reach, distance_m);
-        int64_t facility = work->sure->facility[found];
-        work->links[row] = (tp_link){.layer = work->facilities->layer[facility],
-                                     .note = -1,
-                                     .row = work->facilities->row[facility],
-                                     .minutes = minutes,
-                                     .distance_m = distance_m};
+        tp_point_index_nearest(kind->index.points, of->lon_deg[row], of->lat_deg[row], limit_m, &distance_m);
+    double minutes = tp_reach_minutes(reach, distance_m);
+    if (found >= 0 && minutes <= work->measure->within_min) {
+        near = (tp_near){kind->index.facility[found], minutes, distance_m};
+    }
+    return near;
+}
+
+static tp_code near_by_road(const nearest_work *work, const nearest_kind *kind, tp_path *path, int64_t row,
+                            tp_near *near, tp_error *error) {
+    bool reached = false;
+    tp_code code = tp_search_place_path(kind->search, &work->travel->joins[row], path, &reached, error);
+    if (code == TP_OK && reached) {
+        *near = (tp_near){kind->facility_of[path->start], tp_travel_minutes(path->time_ms), path->length_m};
+    }
+    return code;
+}
+
+static double maybe_minutes(const nearest_work *work, tp_way_there there, int64_t row) {
+    if (work->facilities->n_maybe == 0 || there == TP_THERE_NOT) {
+        return INFINITY;
+    }
+    if (there == TP_THERE_STRAIGHT) {
+        return near_by_line(work, &work->maybe, row).minutes;
+    }
+    uint32_t time_ms = tp_search_place_ms(work->maybe.search, &work->travel->joins[row]);
+    return time_ms == TP_NO_TIME ? INFINITY : tp_travel_minutes(time_ms);
+}
+
+static tp_code measure_row(const nearest_work *work, tp_path *path, int64_t row, tp_error *error) {
+    tp_measure *measure = work->measure;
+    tp_way_there there = tp_travel_there(work->travel, row);
+    tp_near near = {.facility = -1, .minutes = INFINITY};
+    if (there == TP_THERE_STRAIGHT) {
+        near = near_by_line(work, &work->sure, row);
+    } else if (there == TP_THERE_NETWORK) {
+        tp_code code = near_by_road(work, &work->sure, path, row, &near, error);
+        if (code != TP_OK) {
+            return code;
+        }
+    }
+    if (near.facility >= 0) {
+        work->links[row] = tp_near_link(work->facilities, &near);
         work->count[row] = 1;
     }
-    if (work->facilities->n_maybe > 0) {
-        found = tp_point_index_nearest(work->maybe->points, of->lon_deg[row], of->lat_deg[row], limit_m, &distance_m);
-        double other = found < 0 ? INFINITY : tp_reach_minutes(work->reach, distance_m);
-        low = other <= measure->within_min ? fmin(low, other) : low;
-    }
-    if (measure->sample) {
+    double low = fmin(near.minutes, maybe_minutes(work, there, row));
+    if (measure->sample &&
+        there != TP_THERE_NOT) { /* a place off the network reaches nothing that is left out either */
         low = 0;
     }
-    tp_measure_set_interval(measure, row, minutes, low, minutes, TP_METHOD_STRAIGHT_LINE);
+    tp_measure_set_interval(measure, row, near.minutes, low, near.minutes, tp_travel_method(work->travel, row));
+    return TP_OK;
 }
 
 /* Packs one optional link a row. */
@@ -162,18 +295,48 @@ static tp_code pack(nearest_work *work, tp_error *error) {
     return TP_OK;
 }
 
-static tp_code measure_rows(nearest_work *work, tp_error *error) {
+static tp_code measure_all(const nearest_work *work, tp_error *error) {
     int64_t n = work->measure->of->n_rows;
-    work->links = calloc((size_t)(n > 0 ? n : 1), sizeof *work->links);
-    work->count = calloc((size_t)(n > 0 ? n : 1), 1);
+    tp_code code = TP_OK;
+#pragma omp parallel
+    {
+        tp_path path = {0};
+        tp_error fault = {0};
+        tp_code mine = TP_OK;
+#pragma omp for schedule(static, 256)
+        for (int64_t row = 0; row < n; row++) {
+            if (mine == TP_OK) {
+                mine = measure_row(work, &path, row, &fault);
+            }
+        }
+        if (mine != TP_OK) {
+#pragma omp critical(tp_nearest_fault)
+            code = tp_error_set(error, fault.code, "%s", fault.message);
+        }
+        tp_path_reset(&path);
+    }
+    return code;
+}
+
+static tp_code find_nearest(const tp_ellipsoid *ellipsoid, nearest_work *work, tp_error *error) {
+    int64_t n = work->measure->of->n_rows;
+    work->links = calloc((size_t)n + 1, sizeof *work->links);
+    work->count = calloc((size_t)n + 1, 1);
     tp_code code = work->links == NULL || work->count == NULL ? tp_error_memory(error) : TP_OK;
     if (code == TP_OK) {
-#pragma omp parallel for schedule(static, 256)
-        for (int64_t row = 0; row < n; row++) {
-            measure_row(work, row);
-        }
+        code = make_kind(work, ellipsoid, TP_SURE, &work->sure, error);
+    }
+    if (code == TP_OK) {
+        code = make_kind(work, ellipsoid, TP_MAYBE, &work->maybe, error);
+    }
+    if (code == TP_OK) {
+        code = measure_all(work, error);
+    }
+    if (code == TP_OK) {
         code = pack(work, error);
     }
+    reset_kind(&work->sure);
+    reset_kind(&work->maybe);
     free(work->links);
     free(work->count);
     return code;
@@ -216,36 +379,30 @@ static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *
     tp_layer *of = tp_dataset_layer(dataset, options->of);
     tp_measure *measure = NULL;
     tp_facilities facilities = {0};
-    tp_facility_index sure = {0}, maybe = {0};
     tp_code code = tp_measure_new(step->name, &KIND, of, &measure, error);
     if (code != TP_OK) {
         return code;
     }
-    tp_reach *reach = malloc(sizeof *reach);
-    if (reach == NULL) {
+    tp_travel *travel = malloc(sizeof *travel);
+    if (travel == NULL) {
         tp_measure_free(measure);
         return tp_error_memory(error);
     }
-    *reach = (tp_reach){options->speed.value, options->detour};
-    measure->detail = reach;
-    measure->free_detail = free;
+    tp_travel_set(travel, options->by, options->direction, options->speed.value, options->detour);
+    measure->detail = travel;
+    measure->free_detail = free_travel;
     measure->within_min = options->within.unit[0] == '\0' ? INFINITY : options->within.value;
     code = tp_facilities_gather(dataset, &options->to, options->where, measure, &facilities, error);
     if (code == TP_OK && measure->missing_layer == NULL) {
-        code = tp_facility_index_new(&dataset->ellipsoid, &facilities, TP_SURE, &sure, error);
+        nearest_work work = {.facilities = &facilities, .travel = travel, .measure = measure};
+        code = tp_travel_open(travel, dataset, measure, &facilities, error);
         if (code == TP_OK) {
-            code = tp_facility_index_new(&dataset->ellipsoid, &facilities, TP_MAYBE, &maybe, error);
-        }
-        nearest_work work = {&facilities, &sure, &maybe, reach, measure, NULL, NULL};
-        if (code == TP_OK) {
-            code = measure_rows(&work, error);
+            code = find_nearest(&dataset->ellipsoid, &work, error);
         }
         if (code == TP_OK && step->implied_by == NULL) {
             code = publish(step, measure, of, error);
         }
     }
-    tp_facility_index_reset(&sure);
-    tp_facility_index_reset(&maybe);
     tp_facilities_reset(&facilities);
     if (code != TP_OK) {
         tp_measure_free(measure);

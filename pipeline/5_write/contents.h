@@ -60,7 +60,7 @@ typedef struct tp_outcome {
     const char *verdict, *method; /**< method NULL: none */
     const char *unit;             /**< of the three numbers */
     double value, margin, threshold;
-    bool has_value, has_margin;
+    bool has_value, has_margin, at_least;
 } tp_outcome;
 tp_outcome tp_result_outcome(const tp_result *result, int64_t row);
 

@@ -23,12 +23,27 @@ static const tp_setting SETTINGS[] = {
      .offset = offsetof(geopackage_options, file)},
 };
 
+/* The path with its folder's links and dots resolved; as it is where the folder is not there. Owned, NULL: no memory. */
+static char *resolved(const char *path) {
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == NULL ? tp_text_copy(".") : tp_text_format("%.*s/", (int)(slash - path), path);
+    char *real = folder == NULL ? NULL : realpath(folder, NULL);
+    char *whole = real == NULL ? tp_text_copy(path) : tp_text_format("%s/%s", real, slash == NULL ? path : slash + 1);
+    free(folder);
+    free(real);
+    return whole;
+}
+
 static bool is_same_file(const char *path, const char *other) {
     struct stat a, b;
     if (stat(path, &a) == 0 && stat(other, &b) == 0) {
         return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
     }
-    return strcmp(path, other) == 0;
+    char *one = resolved(path), *two = resolved(other);
+    bool same = one != NULL && two != NULL && strcmp(one, two) == 0;
+    free(one);
+    free(two);
+    return same;
 }
 
 /* Does the step name this file in a setting that holds a path or paths? */

@@ -33,8 +33,22 @@ static tp_code cannot_write(const char *path, const char *why, tp_error *error) 
     return tp_error_set(error, TP_E_MACHINE, "'%s' cannot be written: %s", path, why);
 }
 
-/* Writes one byte into a temporary file of the folder; gives errno or 0. */
+/*
+ * Whether a file can be made in the folder: errno or 0. A file without a name leaves no trace; where the file system
+ * has none, one with a name is made and taken away again.
+ */
 static int try_folder(const char *folder) {
+#ifdef O_TMPFILE
+    int nameless = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    if (nameless >= 0) {
+        int fault = write(nameless, "", 1) == 1 ? 0 : errno;
+        (void)close(nameless);
+        return fault;
+    }
+    if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL) {
+        return errno;
+    }
+#endif
     char *name = tp_text_format("%s/.technopolis-XXXXXX", folder);
     if (name == NULL) {
         return ENOMEM;
@@ -221,11 +235,11 @@ tp_code tp_output_file_commit(tp_output_file *output, tp_error *error) {
     if (fsync(output->fd) != 0) {
         return cannot_write(output->path, strerror(errno), error);
     }
-    /* A write-ahead log of the file that is replaced would be taken for the new file's own. */
-    remove_side_files(output->path);
     if (rename(output->partial, output->path) != 0) {
         return cannot_write(output->path, strerror(errno), error);
     }
+    /* A write-ahead log of the file that was replaced would be taken for the new file's own. */
+    remove_side_files(output->path);
     (void)close(output->fd);
     output->fd = -1;
     sync_folder(output->path);

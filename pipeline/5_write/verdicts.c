@@ -11,6 +11,7 @@ tp_outcome tp_result_outcome(const tp_result *result, int64_t row) {
         .value = result->value[row],
         .margin = result->margin[row],
         .unit = result->criterion->parts[part].threshold.unit,
+        .at_least = result->criterion->parts[part].comparison == TP_AT_LEAST,
         .has_value = (result->known[row] & 1) != 0,
         .has_margin = (result->known[row] & 2) != 0,
     };
@@ -46,6 +47,7 @@ static const tp_record_field VERDICT_FIELDS[] = {
     {"evidence", TP_TYPE_TEXT, NULL, NULL},
     {"method", TP_TYPE_TEXT, NULL, "road, road_model, straight_line, polygon or table"},
     {"unit", TP_TYPE_TEXT, NULL, "of value, threshold and margin: those of the part that decides"},
+    {"comparison", TP_TYPE_TEXT, NULL, "at_most or at_least, of the part that decides"},
 };
 
 static tp_code write_verdict(const tp_output *output, const tp_result *result, const tp_layer *sites, int64_t row,
@@ -67,6 +69,7 @@ static tp_code write_verdict(const tp_output *output, const tp_result *result, c
     tp_put_text(record, evidence->size > 0 ? tp_text_get(evidence) : NULL);
     tp_put_text(record, outcome.method);
     tp_put_text(record, outcome.unit);
+    tp_put_text(record, outcome.at_least ? "at_least" : "at_most");
     return tp_output_row(output, record, NULL, error);
 }
 

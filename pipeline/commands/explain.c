@@ -93,6 +93,8 @@ static tp_explained join(const tp_layer *criteria, int64_t row, const tp_layer *
     const char *unit =
         text_at(verdicts, "unit", verdict_row); /* of the part that decides, where a criterion has several */
     explained.unit = unit == NULL ? explained.unit : unit;
+    const char *comparison = text_at(verdicts, "comparison", verdict_row);
+    explained.at_least = comparison == NULL ? explained.at_least : same(comparison, "at_least");
     explained.title = explained.title == NULL ? explained.id : explained.title;
     return explained;
 }

@@ -17,7 +17,6 @@ static const struct argp ARGP = {TP_SITE_OPTIONS,
 
 static void print_result(const tp_dataset *dataset, const tp_result *result, tp_text *evidence) {
     const tp_criterion *criterion = result->criterion;
-    const tp_part *part = &criterion->parts[result->part[0]];
     tp_outcome outcome = tp_result_outcome(result, 0);
     tp_text_clear(evidence);
     tp_evidence_write(dataset, result, 0, evidence);
@@ -29,7 +28,7 @@ static void print_result(const tp_dataset *dataset, const tp_result *result, tp_
                               .unit = outcome.unit,
                               .source = criterion->source,
                               .required = criterion->required,
-                              .at_least = part->comparison == TP_AT_LEAST,
+                              .at_least = outcome.at_least,
                               .has_value = outcome.has_value,
                               .has_threshold = true,
                               .has_margin = outcome.has_margin,

@@ -2,6 +2,7 @@
 #include "summary.h"
 
 #include "technopolis/text.h"
+#include "technopolis/transport.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -114,22 +115,50 @@ static void print_profile(const tp_dataset *dataset, size_t number, int64_t n_si
     print_row(out, "SITE (all required)", "", counts);
 }
 
-/* How many criteria rest on straight lines: said plainly, since it is the weakest of the methods. */
-static void print_methods(const tp_dataset *dataset, FILE *out) {
-    int64_t straight = 0, all = 0;
+/* How many verdicts rest on which method: straight lines are the weakest, so they are said plainly. */
+static void print_methods(const tp_dataset *dataset, int64_t n_sites, FILE *out) {
+    int64_t by_method[TP_METHOD_TABLE + 1] = {0}, all = 0, instead = 0;
     for (size_t i = 0; i < dataset->n_results; i++) {
         const tp_result *result = dataset->results[i];
-        for (int64_t row = 0; row < tp_dataset_layer(dataset, "sites")->n_rows; row++) {
+        for (int64_t row = 0; row < n_sites; row++) {
             const tp_measure *measure = result->measures[result->part[row]];
-            all += measure != NULL && measure->missing_layer == NULL;
-            straight +=
-                measure != NULL && measure->missing_layer == NULL && measure->method[row] == TP_METHOD_STRAIGHT_LINE;
+            if (measure != NULL && measure->missing_layer == NULL) {
+                all++;
+                by_method[measure->method[row]]++;
+                instead += measure->by_network && measure->method[row] == TP_METHOD_STRAIGHT_LINE;
+            }
         }
     }
-    if (straight > 0) {
-        fprintf(out, "\n%lld of %lld verdicts rest on minutes estimated from straight lines.\n", (long long)straight,
-                (long long)all);
+    int64_t straight = by_method[TP_METHOD_STRAIGHT_LINE], road = by_method[TP_METHOD_ROAD];
+    int64_t model = by_method[TP_METHOD_ROAD_MODEL];
+    if (straight + road + model > 0) {
+        fprintf(out,
+                "\n%lld of %lld verdicts rest on straight-line estimates, %lld on the road model, %lld on roads.\n",
+                (long long)straight, (long long)all, (long long)model, (long long)road);
     }
+    if (instead > 0) {
+        fprintf(out, "%lld of them stand%s in for a time on the network, which the site does not join.\n",
+                (long long)instead, instead == 1 ? "s" : "");
+    }
+}
+
+/* Which points of the layers that were measured lie off the network. */
+static void print_joins(const tp_transport *transport, FILE *out) {
+    tp_text line = {0};
+    tp_join_counts counts;
+    for (size_t i = 0; tp_transport_join_counts(transport, i, &counts); i++) {
+        if (counts.n_not_joined > 0) {
+            tp_text_add(&line, "%s%lld of %lld %s", line.size == 0 ? "" : ", ", (long long)counts.n_not_joined,
+                        (long long)counts.n, counts.layer->name);
+        }
+    }
+    if (line.size > 0) {
+        tp_text limit = {0};
+        tp_text_add_number(&limit, transport->join.limit_m / 1000, 2);
+        fprintf(out, "Not on the network (no road within %s km): %s.\n", tp_text_get(&limit), tp_text_get(&line));
+        tp_text_reset(&limit);
+    }
+    tp_text_reset(&line);
 }
 
 /* `configs/../out/x.gpkg` as `out/x.gpkg`: a folder followed by `..` says nothing. */
@@ -169,7 +198,10 @@ void tp_summary_print(const tp_plan *plan, const tp_dataset *dataset, FILE *out)
         print_profile(dataset, i, sites->n_rows, out);
     }
     if (dataset->n_results > 0 && sites != NULL) {
-        print_methods(dataset, out);
+        print_methods(dataset, sites->n_rows, out);
+    }
+    if (dataset->network != NULL) {
+        print_joins(dataset->network, out);
     }
     if (dataset->n_rejects > 0) {
         fprintf(out, "%zu input feature%s left out or mended: see the table `rejects`.\n", dataset->n_rejects,

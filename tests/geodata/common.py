@@ -29,11 +29,15 @@ POINTS = {"airports": "iata", "cities": "code", "designated": "desig_id",
           "institutes": "inst_id", "plants": "plant_id",
           "prefectural_offices": "office_id", "sites": "site_id",
           "stations": "station_id", "universities": "univ_id"}
-LINES = {"rail": "segment_id"}
+LINES = {"rail": "segment_id", "roads": "road_id"}
+# What the road model is made from and its nodes: tables without a shapefile.
+ROAD_PARTS = {"expressways": "section_id", "fixed_links": "section_id",
+              "road_barriers": "barrier_id", "road_nodes": "node_id",
+              "road_towns": "code"}
 PLAIN = {"anchor_institutes": "anchor_id", "core_industries": "industry_id",
          "flights": "flight_id", "programme_facts": "fact_id",
          "region_schemes": "pref_code"}
-IDS = {**POINTS, **LINES, **PLAIN}
+IDS = {**POINTS, **LINES, **ROAD_PARTS, **PLAIN}
 
 PREFECTURES = {"%02d" % (i + 1): name for i, name in enumerate(
     "北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 "

@@ -14,7 +14,9 @@ AT_LEAST = {
     "cities": 240, "universities": 250, "institutes": 150, "airports": 75,
     "stations": 92, "plants": 100, "prefectural_offices": 47, "sites": 73,
     "core_industries": 14, "region_schemes": 94, "flights": 75, "rail": 200,
-    "programme_facts": 50, "anchor_institutes": 15,
+    "programme_facts": 50, "anchor_institutes": 15, "road_towns": 500,
+    "expressways": 400, "fixed_links": 15, "road_barriers": 10,
+    "road_nodes": 2000, "roads": 3000,
     "designated": 26 + 17 + 18 + 16 + 1,
 }
 

@@ -15,9 +15,9 @@ ogr.UseExceptions()
 osr.UseExceptions()
 
 INTEGERS = """population pop_year pos_err_m scheduled opened closed shinkansen
-    shink_year imperial number_sch founded minutes valid_from
+    shink_year imperial number_sch founded minutes length_m model valid_from
     valid_to""".split()
-REALS = "lon_deg lat_deg km".split()
+REALS = "lon_deg lat_deg km speed_kmh drive_kmh detour".split()
 SHAPEFILES = sorted(list(POINTS) + list(LINES))
 
 
@@ -57,11 +57,16 @@ class Equal(common.Case):
     def points(self, name, row):
         if name in POINTS:
             return [position(row)]
-        return [self.stations[row["from_stn"]], self.stations[row["to_stn"]]]
+        if name == "rail":
+            return [self.stations[row["from_stn"]],
+                    self.stations[row["to_stn"]]]
+        return [self.nodes[row["node_a"]], self.nodes[row["node_b"]]]
 
     def test_values_and_geometry(self):
         self.stations = {r["station_id"]: position(r)
                          for r in common.table("stations")}
+        self.nodes = {r["node_id"]: position(r)
+                      for r in common.table("road_nodes")}
         for name in SHAPEFILES:
             with self.subTest(name):
                 self.none(self.compare(name))

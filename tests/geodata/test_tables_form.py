@@ -26,6 +26,10 @@ HEADERS = {
     "designated": "desig_id programme name_en name_ja valid_from valid_to "
                   "approved members memb_kind core_place pref_code lon_deg "
                   "lat_deg pos_err_m pos_src verified note source",
+    "expressways": "section_id name_en route class from_place to_place opened "
+                   "closed verified source",
+    "fixed_links": "section_id name_en route class from_place to_place opened "
+                   "closed verified source",
     "flights": "flight_id iata metro minutes direct km min_src source",
     "institutes": "inst_id name_en name_ja parent kind founded pref_code "
                   "city_code lon_deg lat_deg pos_err_m pos_src verified "
@@ -40,6 +44,12 @@ HEADERS = {
     "rail": "segment_id from_stn to_stn line service minutes min_src km "
             "opened closed verified source",
     "region_schemes": "pref_code scheme region_id region_en region_ja source",
+    "road_barriers": "barrier_id name_en kind line verified source",
+    "road_nodes": "node_id name_en island lon_deg lat_deg source",
+    "road_towns": "code name_en name_ja pref_code lon_deg lat_deg pos_err_m "
+                  "pos_src source",
+    "roads": "road_id name_en class node_a node_b speed_kmh drive_kmh detour "
+             "length_m opened closed model source",
     "sites": "site_id name_en name_ja kind pref_code core_place muni_code "
              "lon_deg lat_deg pos_err_m pos_src approved appr_mark mother_en "
              "verified note source",
@@ -57,7 +67,8 @@ MAY_BE_EMPTY = {
     "core_industries": "name_en name_ja",       # the three unnamed slots
     "designated": "valid_from valid_to approved members memb_kind",
     "institutes": "founded", "plants": "industry opened closed",
-    "programme_facts": "year", "rail": "closed",
+    "expressways": "opened closed", "fixed_links": "closed",
+    "programme_facts": "year", "rail": "closed", "roads": "opened closed",
     "sites": "approved appr_mark mother_en note",
     "stations": "metro opened shink_year",
 }
@@ -71,6 +82,10 @@ WORDS = {       # (table, column): the values that there are
     ("designated", "programme"): "technopolis meti_cluster mext_knowledge "
                                  "nistep2004 tama",
     ("designated", "memb_kind"): "complete partial inferred",
+    ("expressways", "class"): "expressway national urban",
+    ("fixed_links", "class"): "expressway national",
+    ("road_barriers", "kind"): "range water",
+    ("roads", "class"): "expressway national local",
     ("flights", "metro"): "Tokyo Osaka Nagoya",
     ("institutes", "kind"): "national kosetsushi corporate university "
                             "foundation",
@@ -94,7 +109,11 @@ INTEGERS = {
     ("anchor_institutes", "founded"): (1850, 2004),
     ("designated", "valid_from"): (1983, 2010),
     ("designated", "valid_to"): (1998, 2020),
+    ("expressways", "opened"): (1963, 2024),
+    ("fixed_links", "opened"): (1955, 2024),
     ("institutes", "founded"): (1868, 2026),
+    ("road_nodes", "island"): (1, 200), ("roads", "length_m"): (300, 120000),
+    ("roads", "opened"): (1955, 2024),
     ("plants", "opened"): (1868, 2026), ("plants", "closed"): (1950, 2026),
     ("programme_facts", "year"): (1950, 2026),
     ("rail", "opened"): (1872, 2026), ("rail", "closed"): (1900, 2026),
@@ -103,9 +122,10 @@ INTEGERS = {
     ("universities", "founded"): (1877, 2026),
 }
 REALS = {"lon_deg": (122.9, 154.0), "lat_deg": (20.4, 45.6),
-         ("flights", "km"): (50, 2500), ("rail", "km"): (0.5, 800),
+         ("roads", "speed_kmh"): (15, 80), ("roads", "drive_kmh"): (20, 100),
+         ("roads", "detour"): (1, 2), ("flights", "km"): (50, 2500), ("rail", "km"): (0.5, 800),
          ("programme_facts", "value"): (-100, 1e8)}
-BOOLEANS = "scheduled shinkansen imperial number_sch direct".split()
+BOOLEANS = "scheduled shinkansen imperial number_sch direct model".split()
 
 # Municipality codes PP1NN are designated cities and their wards, and the
 # special wards: of these only the cities themselves may be used.
@@ -295,7 +315,9 @@ class Fields(common.Case):
                     problems.append(at + " (%g to %g expected)" % real)
             elif re.fullmatch(r"-?\d+(\.\d+)?", value) and \
                     not column.endswith("code") and \
-                    column not in ("code", "members", "approved"):
+                    column not in ("code", "members", "approved", "node_id",
+                                   "node_a", "node_b", "from_place",
+                                   "to_place"):
                 problems.append(at + " (a number in a text column)")
             seen |= {column, (name, column)}
         self.none(problems)

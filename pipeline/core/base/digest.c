@@ -56,6 +56,9 @@ static tp_code add_file(EVP_MD_CTX *context, const char *path, unsigned char *bu
             break;
         }
     }
+    if (code == TP_OK && !VSIFEofL(file)) {
+        code = tp_error_set(error, TP_E_DATA, "%s: cannot be read to its end", path);
+    }
     VSIFCloseL(file);
     return code;
 }

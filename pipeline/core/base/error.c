@@ -73,7 +73,8 @@ static void add(tp_faults *faults, tp_code code, bool warning, const char *messa
     if (faults == NULL) {
         return;
     }
-    for (size_t i = 0; i < faults->n; i++) {
+    enum { LOOK_BACK = 256 }; /* repeats come close together; a hostile file must not cost the square of its faults */
+    for (size_t i = faults->n > LOOK_BACK ? faults->n - LOOK_BACK : 0; i < faults->n; i++) {
         if (strcmp(faults->items[i].message, message) == 0 && faults->items[i].warning == warning) {
             return;
         }

@@ -27,6 +27,8 @@ const char *tp_origin_text(tp_origin origin) {
 const char *tp_setting_kind_text(const tp_setting *setting) {
     static const char *const quantities[] = {"number and unit", "30 min",  "25 km",
                                              "1,300 km2",       "40 km/h", "200000 persons"};
+    static const char *const lists[] = {"[numbers and units]", "[15 min, 30 min]",  "[5 km, 25 km]",
+                                        "[10 km2, 1,300 km2]", "[4 km/h, 40 km/h]", "[10 persons, 20 persons]"};
     switch (setting->kind) {
     case TP_SETTING_TEXT:
         return "text";
@@ -44,6 +46,8 @@ const char *tp_setting_kind_text(const tp_setting *setting) {
         return "condition";
     case TP_SETTING_QUANTITY:
         return quantities[setting->dimension];
+    case TP_SETTING_QUANTITIES:
+        return lists[setting->dimension];
     case TP_SETTING_INTEGER:
         return "integer";
     case TP_SETTING_NUMBER:
@@ -195,6 +199,15 @@ void tp_options_reset(tp_options *options) {
     free(options->origins);
     tp_setting_lists_free(options->owned);
     *options = (tp_options){0};
+}
+
+bool tp_options_yes_no(const tp_options *options, const tp_setting *settings, const char *key) {
+    size_t i = find_setting(settings, options->n_settings, key);
+    bool value = false;
+    if (options->values != NULL && i < options->n_settings && settings[i].kind == TP_SETTING_YES_NO) {
+        memcpy(&value, (const char *)options->values + settings[i].offset, sizeof value);
+    }
+    return value;
 }
 
 tp_place tp_options_place(const tp_options *options, const tp_setting *settings, const char *key, tp_place entry) {

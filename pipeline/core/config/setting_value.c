@@ -30,6 +30,7 @@ static const char *expected(const tp_setting *setting) {
     case TP_SETTING_CONDITION:
         return "a condition such as `population >= 200000`";
     case TP_SETTING_QUANTITY:
+    case TP_SETTING_QUANTITIES:
         return setting->dimension == TP_DIMENSION_NONE ? "a number and its unit"
                                                        : tp_dimension_example(setting->dimension);
     case TP_SETTING_INTEGER:
@@ -88,10 +89,11 @@ static void tell_bounds(const tp_setting *setting, const tp_setting_value *value
 
 /* ---------------------------------------------------------------- kinds of one text */
 
-static void read_quantity(const tp_setting *setting, const tp_setting_value *value, tp_quantity *target,
+static bool read_quantity(const tp_setting *setting, const tp_setting_value *value, tp_quantity *target,
                           tp_faults *faults) {
     tp_quantity quantity;
     tp_error error = {0};
+    bool right = false;
     if (value->text == NULL || value->text[0] == '\0') {
         tell_expected(setting, value, faults);
     } else if (tp_quantity_parse(value->text, &quantity, &error) != TP_OK) {
@@ -102,7 +104,9 @@ static void read_quantity(const tp_setting *setting, const tp_setting_value *val
         tell_bounds(setting, value, quantity.unit, faults);
     } else {
         *target = quantity;
+        right = true;
     }
+    return right;
 }
 
 static void read_integer(const tp_setting *setting, const tp_setting_value *value, int64_t *target, tp_faults *faults) {
@@ -186,7 +190,8 @@ static void read_text(const tp_setting *setting, const tp_setting_value *value, 
 /* ---------------------------------------------------------------- lists */
 
 bool tp_setting_is_list(const tp_setting *setting) {
-    return setting->kind == TP_SETTING_LAYERS || setting->kind == TP_SETTING_PATHS;
+    return setting->kind == TP_SETTING_LAYERS || setting->kind == TP_SETTING_PATHS ||
+           setting->kind == TP_SETTING_QUANTITIES;
 }
 
 /* Checks item i against those before it. */
@@ -214,32 +219,44 @@ static tp_setting_list *new_list(size_t n, tp_setting_list **lists) {
     *lists = list;
     list->items = calloc(n, sizeof(const char *));
     list->places = calloc(n, sizeof *list->places);
-    return list->items != NULL && list->places != NULL ? list : NULL;
+    list->quantities = calloc(n, sizeof *list->quantities);
+    return list->items != NULL && list->places != NULL && list->quantities != NULL ? list : NULL;
 }
 
-static void read_list(const tp_setting *setting, const tp_setting_value *value, tp_texts *target,
-                      tp_setting_list **lists, tp_faults *faults) {
+/* The list of one or several items as written, not yet checked; NULL after a fault. */
+static tp_setting_list *gather_list(const tp_setting *setting, const tp_setting_value *value, size_t *count,
+                                    tp_setting_list **lists, tp_faults *faults) {
     bool one = value->text != NULL;
     if (!one && tp_node_get_kind(value->node) != TP_NODE_LIST) {
         tell_expected(setting, value, faults);
-        return;
+        return NULL;
     }
     size_t n = one ? 1 : tp_node_count(value->node);
     if (n == 0 || n > LIST_MAX || (one && value->text[0] == '\0')) {
         tp_faults_add_at(faults, value->place, "%s: expected %s, found %s", setting->key, expected(setting),
                          n > LIST_MAX ? "more than 10000" : "nothing");
-        return;
+        return NULL;
     }
     tp_setting_list *list = new_list(n, lists);
     if (list == NULL) {
         add_memory_fault(faults);
-        return;
+        return NULL;
     }
-    bool right = true;
     for (size_t i = 0; i < n; i++) {
         const tp_node *item = one ? value->node : tp_node_at(value->node, i);
         list->items[i] = one ? value->text : tp_node_text(item);
         list->places[i] = one ? value->place : tp_node_place(item);
+    }
+    *count = n;
+    return list;
+}
+
+static void read_list(const tp_setting *setting, const tp_setting_value *value, tp_texts *target,
+                      tp_setting_list **lists, tp_faults *faults) {
+    size_t n = 0;
+    tp_setting_list *list = gather_list(setting, value, &n, lists, faults);
+    bool right = list != NULL;
+    for (size_t i = 0; i < n; i++) {
         right = check_item(setting, list, i, faults) && right;
     }
     if (right) {
@@ -247,10 +264,26 @@ static void read_list(const tp_setting *setting, const tp_setting_value *value, 
     }
 }
 
+static void read_quantities(const tp_setting *setting, const tp_setting_value *value, tp_quantities *target,
+                            tp_setting_list **lists, tp_faults *faults) {
+    size_t n = 0;
+    tp_setting_list *list = gather_list(setting, value, &n, lists, faults);
+    bool right = list != NULL;
+    for (size_t i = 0; i < n; i++) {
+        bool one = value->text != NULL;
+        tp_setting_value item = {one ? value->node : tp_node_at(value->node, i), list->items[i], list->places[i]};
+        right = read_quantity(setting, &item, &list->quantities[i], faults) && right;
+    }
+    if (right) {
+        *target = (tp_quantities){.n = n, .items = list->quantities, .places = list->places};
+    }
+}
+
 void tp_setting_lists_free(tp_setting_list *lists) {
     while (lists != NULL) {
         tp_setting_list *next = lists->next;
         free(lists->items);
+        free(lists->quantities);
         free(lists->places);
         free(lists);
         lists = next;
@@ -276,7 +309,10 @@ void tp_setting_read(const tp_setting *setting, const tp_setting_value *value, v
         read_condition(setting, value, target, faults);
         break;
     case TP_SETTING_QUANTITY:
-        read_quantity(setting, value, target, faults);
+        (void)read_quantity(setting, value, target, faults);
+        break;
+    case TP_SETTING_QUANTITIES:
+        read_quantities(setting, value, target, lists, faults);
         break;
     case TP_SETTING_INTEGER:
         read_integer(setting, value, target, faults);

@@ -15,6 +15,7 @@ typedef struct tp_setting_value {
 typedef struct tp_setting_list {
     struct tp_setting_list *next;
     const char **items;
+    tp_quantity *quantities;
     tp_place *places;
 } tp_setting_list;
 

@@ -1,5 +1,7 @@
 /* How many groups of facilities reach every node within each of several times. */
+#include "count.h"
 #include "search_parts.h"
+#include "sweep.h"
 
 #include <omp.h>
 #include <stdlib.h>
@@ -7,14 +9,16 @@
 
 enum { MAX_LIMITS = 32 };
 
-static tp_code check_limits(const uint32_t *limits_ms, int n_limits, tp_error *error) {
+tp_code tp_count_check_limits(const uint32_t *limits_ms, int n_limits, tp_error *error) {
     bool good = n_limits >= 1 && n_limits <= MAX_LIMITS;
     for (int k = 1; good && k < n_limits; k++) {
         good = limits_ms[k] >= limits_ms[k - 1];
     }
-    return good ? TP_OK
-                : tp_error_set(error, TP_E_INTERNAL, "%d limits of time (expected 1 to %d, ascending)", n_limits,
-                               MAX_LIMITS);
+    if (!good) {
+        return tp_error_set(error, TP_E_INTERNAL, "%d limits of time (expected 1 to %d, ascending)", n_limits,
+                            MAX_LIMITS);
+    }
+    return TP_OK;
 }
 
 typedef struct ordered_group {
@@ -82,11 +86,9 @@ static tp_code search_group(tp_search *s, const tp_search_rule *rule, const tp_g
     return code == TP_OK ? tp_search_go(s, error) : code;
 }
 
-/* Sums the threads' tallies (the first is the result itself), and the limits: what is within a shorter time is within
- * the longer ones. */
-static void sum_up(uint32_t **tally, int n_threads, int64_t n_nodes, int n_limits) {
+void tp_count_sum_up(uint32_t **tally, int n_threads, int64_t n, int n_limits) {
 #pragma omp parallel for schedule(static) num_threads(n_threads)
-    for (int64_t v = 0; v < n_nodes; v++) {
+    for (int64_t v = 0; v < n; v++) {
         uint32_t *count = tally[0] + v * n_limits;
         for (int t = 1; t < n_threads; t++) {
             const uint32_t *part = tally[t] + v * n_limits;
@@ -139,15 +141,14 @@ static tp_code make_threads(const tp_network *network, int n_threads, size_t n_c
 
 tp_code tp_count_nodes(const tp_network *network, const tp_search_rule *rule, const tp_groups *groups,
                        const uint32_t *limits_ms, int n_limits, int n_threads, uint32_t *count, tp_error *error) {
-    tp_code code = check_limits(limits_ms, n_limits, error);
+    tp_code code = tp_count_check_limits(limits_ms, n_limits, error);
     if (code != TP_OK) {
         return code;
     }
     threads t;
     ordered_group *order = order_groups(groups);
-    int wanted = n_threads > 0 ? n_threads : omp_get_max_threads();
-    wanted = groups->n < wanted ? (int)(groups->n > 0 ? groups->n : 1) : wanted;
-    code = make_threads(network, wanted, (size_t)network->n_nodes * (size_t)n_limits, count, &t, error);
+    code = make_threads(network, tp_sweep_threads(n_threads, groups->n), (size_t)network->n_nodes * (size_t)n_limits,
+                        count, &t, error);
     if (code == TP_OK && order == NULL) {
         code = tp_error_memory(error);
     }
@@ -171,7 +172,7 @@ tp_code tp_count_nodes(const tp_network *network, const tp_search_rule *rule, co
         }
     }
     if (code == TP_OK) {
-        sum_up(t.tally, t.n, network->n_nodes, n_limits);
+        tp_count_sum_up(t.tally, t.n, network->n_nodes, n_limits);
     }
 done:
     free_threads(&t);

@@ -47,8 +47,8 @@ static void place_edges(const tp_ways *ways, bool out, tp_edges *edges) {
         for (int along = 1; along >= 0; along--) {
             if (file_way(ways, w, along != 0, out, &edge)) {
                 uint32_t at = edges->first[edge.at]++;
-                edges->edge[at] = (tp_edge){(uint32_t)edge.other & (uint32_t)(TP_NODES_MAX - 1),
-                                            ways->mode[w] & 7U, edge.time_ms};
+                edges->edge[at] =
+                    (tp_edge){(uint32_t)edge.other & (uint32_t)(TP_NODES_MAX - 1), ways->mode[w] & 7U, edge.time_ms};
                 edges->way[at] = (uint32_t)w;
             }
         }

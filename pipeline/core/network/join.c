@@ -1,5 +1,5 @@
 /* Places on the network: the edge they join, and the times between them and the nodes next to them. */
-#include "technopolis/search.h"
+#include "search_parts.h"
 #include "way_index.h"
 
 #include <math.h>
@@ -12,8 +12,7 @@ tp_code tp_join_places(const tp_network *network, const tp_ellipsoid *ellipsoid,
     }
 #pragma omp parallel for schedule(dynamic, 256)
     for (int64_t i = 0; i < n; i++) {
-        tp_foot foot =
-            tp_way_index_nearest(network->index, &network->ways, ellipsoid, rule, lon_deg[i], lat_deg[i]);
+        tp_foot foot = tp_way_index_nearest(network->index, &network->ways, ellipsoid, rule, lon_deg[i], lat_deg[i]);
         joins[i] = (tp_join){.way = foot.way};
         if (foot.way >= 0) {
             joins[i] = (tp_join){.way = foot.way,
@@ -33,7 +32,7 @@ static uint32_t part_ms(const tp_join *join, uint32_t whole_ms) {
     return (uint32_t)llround(join->fraction * whole_ms);
 }
 
-int tp_join_starts(const tp_network *network, const tp_join *join, bool leaving, tp_start starts[2]) {
+int tp_join_ends(const tp_network *network, const tp_join *join, bool leaving, tp_join_end ends[2]) {
     if (join->way < 0) {
         return 0;
     }
@@ -41,15 +40,28 @@ int tp_join_starts(const tp_network *network, const tp_join *join, bool leaving,
     uint32_t forward_ms = ways->forward_ms[join->way], backward_ms = ways->backward_ms[join->way];
     uint32_t from = (uint32_t)ways->from[join->way], to = (uint32_t)ways->to[join->way];
     int n = 0;
+    if (join->fraction == 0 ||
+        join->fraction == 1) { /* the foot is a node, where every way that meets it may be taken */
+        bool at_end = join->fraction == 1;
+        ends[n++] = (tp_join_end){at_end ? to : from, 0, at_end == leaving};
+        return n;
+    }
     if (forward_ms != TP_NO_TIME) {
-        uint32_t before = part_ms(join, forward_ms);
-        starts[n++] = leaving ? (tp_start){to, join->off_road_ms + (forward_ms - before)}
-                              : (tp_start){from, join->off_road_ms + before};
+        uint32_t before_ms = part_ms(join, forward_ms);
+        ends[n++] = leaving ? (tp_join_end){to, forward_ms - before_ms, true} : (tp_join_end){from, before_ms, true};
     }
     if (backward_ms != TP_NO_TIME) {
-        uint32_t before = part_ms(join, backward_ms);
-        starts[n++] = leaving ? (tp_start){from, join->off_road_ms + before}
-                              : (tp_start){to, join->off_road_ms + (backward_ms - before)};
+        uint32_t before_ms = part_ms(join, backward_ms);
+        ends[n++] = leaving ? (tp_join_end){from, before_ms, false} : (tp_join_end){to, backward_ms - before_ms, false};
+    }
+    return n;
+}
+
+int tp_join_starts(const tp_network *network, const tp_join *join, bool leaving, tp_start starts[2]) {
+    tp_join_end ends[2];
+    int n = tp_join_ends(network, join, leaving, ends);
+    for (int i = 0; i < n; i++) {
+        starts[i] = (tp_start){ends[i].node, join->off_road_ms + ends[i].time_ms};
     }
     return n;
 }

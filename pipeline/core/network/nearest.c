@@ -22,8 +22,7 @@ static tp_code number_by_rank(const int64_t *rank, int64_t n, uint32_t **number_
     *number_of = NULL;
     *item_of = NULL;
     if (n >= INT32_MAX) {
-        return tp_error_set(error, TP_E_DATA, "%lld facilities (at most %d are possible)", (long long)n,
-                            INT32_MAX - 1);
+        return tp_error_set(error, TP_E_DATA, "%lld facilities (at most %d are possible)", (long long)n, INT32_MAX - 1);
     }
     size_t room = (size_t)n + 1;
     ranked *list = malloc(room * sizeof *list);

@@ -4,6 +4,12 @@
 
 #include "technopolis/network.h"
 
+/** A longitude (up to two turns) and a latitude. */
+bool tp_is_position(double lon_deg, double lat_deg);
+
+/** What tp_ways_add refuses. */
+TP_NODISCARD tp_code tp_ways_check(const tp_ways *ways, const tp_way *way, tp_error *error);
+
 /**
  * order[i] = the point that comes as number i along a Hilbert curve over the points' bounding box (2^22 cells a side;
  * points of one cell keep their order). O(n).

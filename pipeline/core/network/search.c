@@ -15,9 +15,17 @@ static uint32_t buckets_for(const tp_network *network) {
     return n;
 }
 
+/* Memory, set to 0, in cache lines of its own: what is written all the time must not share one with another thread's. */
+static void *own_lines(size_t size) {
+    enum { LINE = 128 };
+    size_t whole = (size + LINE - 1) / LINE * LINE;
+    void *memory = aligned_alloc(LINE, whole);
+    return memory != NULL ? memset(memory, 0, whole) : NULL;
+}
+
 tp_code tp_search_new(const tp_network *network, tp_search **search, tp_error *error) {
     *search = NULL;
-    tp_search *s = calloc(1, sizeof *s);
+    tp_search *s = own_lines(sizeof *s);
     if (s == NULL) {
         return tp_error_memory(error);
     }
@@ -28,7 +36,7 @@ tp_code tp_search_new(const tp_network *network, tp_search **search, tp_error *e
     s->far_first = UINT64_MAX;
     s->label = malloc(((size_t)network->n_nodes + 1) * sizeof *s->label);
     s->push = malloc(s->push_capacity * sizeof *s->push);
-    s->bucket = calloc(s->n_buckets, sizeof *s->bucket);
+    s->bucket = own_lines(s->n_buckets * sizeof *s->bucket);
     if (s->label == NULL || s->push == NULL || s->bucket == NULL) {
         tp_search_free(s);
         return tp_error_memory(error);
@@ -190,8 +198,8 @@ uint64_t tp_search_place_label(const tp_search *s, const tp_join *place) {
     }
     for (int64_t i = first_on_way(s, place->way); i < s->n_places && s->place[i].join.way == place->way; i++) {
         const tp_join *facility = &s->place[i].join;
-        uint32_t direct_ms = leaving ? tp_join_direct_ms(s->network, place, facility)
-                                     : tp_join_direct_ms(s->network, facility, place);
+        uint32_t direct_ms =
+            leaving ? tp_join_direct_ms(s->network, place, facility) : tp_join_direct_ms(s->network, facility, place);
         if (direct_ms != TP_NO_TIME && tp_label(direct_ms, s->place[i].number) < best) {
             best = tp_label(direct_ms, s->place[i].number);
         }

@@ -70,6 +70,16 @@ TP_NODISCARD tp_code tp_search_go(tp_search *search, tp_error *error);
 /** The label of a joined place, TP_BLANK beyond the limit. */
 uint64_t tp_search_place_label(const tp_search *search, const tp_join *place);
 
+/** The stretch of a way between a joined place and a node next to it, in the direction of travel. */
+typedef struct tp_join_end {
+    uint32_t node;
+    uint32_t time_ms; /**< of the stretch alone, without the way to the place */
+    bool forward;     /**< along the way as it was added */
+} tp_join_end;
+
+/** As tp_join_starts. */
+int tp_join_ends(const tp_network *network, const tp_join *join, bool leaving, tp_join_end ends[2]);
+
 /** The edges that a run walks, and those that lead back. */
 static inline const tp_edges *tp_search_edges(const tp_search *search) {
     return search->rule.direction == TP_TO_FACILITY ? &search->network->in : &search->network->out;

@@ -52,6 +52,7 @@ void tp_transport_free(tp_transport *transport) {
     if (transport == NULL) {
         return;
     }
+    tp_layer_joins_free(transport->joins);
     tp_network_free(transport->network);
     for (int64_t i = 0; i < transport->n_metros; i++) {
         free(transport->metros[i].name);

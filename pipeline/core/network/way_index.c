@@ -143,7 +143,8 @@ static void try_segment(probe *p, const tp_run *run, int64_t vertex) {
     double length2 = ux * ux + uy * uy;
     double part = length2 > 0 ? fmin(fmax(-(ax * ux + ay * uy) / length2, 0), 1) : 0;
     double x = ax + part * ux, y = ay + part * uy, distance2 = x * x + y * y;
-    bool tie = distance2 == p->best2_m2 && (p->way < 0 || run->way < p->way || (run->way == p->way && vertex < p->vertex));
+    bool tie =
+        distance2 == p->best2_m2 && (p->way < 0 || run->way < p->way || (run->way == p->way && vertex < p->vertex));
     if (distance2 < p->best2_m2 || tie) {
         p->best2_m2 = distance2;
         p->way = run->way;

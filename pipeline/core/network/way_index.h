@@ -28,9 +28,9 @@ void tp_way_index_free(tp_way_index *index);
 
 /** A point of a way. */
 typedef struct tp_foot {
-    int64_t way;    /**< -1: none */
-    int64_t vertex; /**< the foot lies between this vertex and the next */
-    double part;    /**< of that segment, 0 … 1 */
+    int64_t way;     /**< -1: none */
+    int64_t vertex;  /**< the foot lies between this vertex and the next */
+    double part;     /**< of that segment, 0 … 1 */
     double fraction; /**< of the way's length */
     double lon_deg, lat_deg;
     double distance_m; /**< geodesic */

@@ -1,5 +1,5 @@
 /* Collecting nodes and ways in flat arrays that grow. */
-#include "technopolis/network.h"
+#include "network_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -45,9 +45,14 @@ static int64_t wider(int64_t capacity, int64_t needed) {
     return doubled < needed ? needed : doubled;
 }
 
+bool tp_is_position(double lon_deg, double lat_deg) {
+    return fabs(lon_deg) <= 720 && fabs(lat_deg) <= 90; /* false for what is not a number */
+}
+
 tp_code tp_ways_add_node(tp_ways *ways, double lon_deg, double lat_deg, int64_t *node, tp_error *error) {
-    if (!isfinite(lon_deg) || !isfinite(lat_deg)) {
-        return tp_error_set(error, TP_E_INTERNAL, "a node of the network has no proper position");
+    if (!tp_is_position(lon_deg, lat_deg)) {
+        return tp_error_set(error, TP_E_INTERNAL, "a node of the network lies at longitude %g, latitude %g", lon_deg,
+                            lat_deg);
     }
     if (ways->n_nodes == ways->node_capacity) {
         int64_t capacity = wider(ways->node_capacity, 1);
@@ -66,7 +71,7 @@ static bool is_time(uint32_t time_ms, tp_mode mode) {
     return time_ms == TP_NO_TIME || (time_ms <= TP_TIME_MAX_MS && (time_ms > 0 || mode == TP_MODE_CHANGE));
 }
 
-static tp_code check_way(const tp_ways *ways, const tp_way *way, tp_error *error) {
+tp_code tp_ways_check(const tp_ways *ways, const tp_way *way, tp_error *error) {
     if (way->from < 0 || way->from >= ways->n_nodes || way->to < 0 || way->to >= ways->n_nodes) {
         return tp_error_set(error, TP_E_INTERNAL, "a way ends at node %lld or %lld, of %lld", (long long)way->from,
                             (long long)way->to, (long long)ways->n_nodes);
@@ -84,8 +89,9 @@ static tp_code check_way(const tp_ways *ways, const tp_way *way, tp_error *error
                             (long long)way->n_vertices);
     }
     for (int64_t i = 0; way->lon_deg != NULL && i < way->n_vertices; i++) {
-        if (!isfinite(way->lon_deg[i]) || !isfinite(way->lat_deg[i])) {
-            return tp_error_set(error, TP_E_INTERNAL, "vertex %lld of a way has no proper position", (long long)i);
+        if (!tp_is_position(way->lon_deg[i], way->lat_deg[i])) {
+            return tp_error_set(error, TP_E_INTERNAL, "vertex %lld of a way lies at longitude %g, latitude %g",
+                                (long long)i, way->lon_deg[i], way->lat_deg[i]);
         }
     }
     return TP_OK;
@@ -113,7 +119,7 @@ static bool make_room(tp_ways *ways, int64_t n_vertices) {
 }
 
 tp_code tp_ways_add(tp_ways *ways, const tp_way *way, tp_error *error) {
-    tp_code code = check_way(ways, way, error);
+    tp_code code = tp_ways_check(ways, way, error);
     if (code != TP_OK) {
         return code;
     }

@@ -158,15 +158,19 @@ void tp_plan_check_condition(const tp_plan *plan, const tp_step *step, const cha
     if (tp_condition_parse(texts[0], &condition, NULL) != TP_OK) {
         return; /* the settings' table has said so */
     }
-    tp_place place = tp_options_place(&step->options, step->stage->settings, key, step->place);
-    for (size_t i = 0; i < tp_condition_count(condition); i++) {
-        const char *column = tp_condition_column(condition, i);
-        if (tp_head_field(head, column) == NULL) {
-            tp_faults_add_code_at(faults, TP_E_DATA, place, "layer %s has no column '%s', which '%s' asks for", layer,
-                                  column, tp_condition_text(condition));
+    tp_head_check_condition(head, condition, tp_options_place(&step->options, step->stage->settings, key, step->place),
+                            faults);
+    tp_condition_free(condition);
+}
+
+bool tp_plan_has(const tp_plan *plan, tp_phase phase, const char *stage) {
+    for (size_t i = 0; i < plan->n_steps; i++) {
+        const tp_stage *found = plan->steps[i]->stage;
+        if (found->phase == phase && strcmp(found->name, stage) == 0) {
+            return true;
         }
     }
-    tp_condition_free(condition);
+    return false;
 }
 
 static void check_step(tp_plan *plan, tp_step *step, tp_faults *faults) {

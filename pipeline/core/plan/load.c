@@ -115,11 +115,14 @@ static bool valid_name(const char *name) {
 static void check_unique(const tp_plan *plan, const tp_step *step, tp_faults *faults) {
     for (size_t i = 0; i < plan->n_steps; i++) {
         const tp_step *other = plan->steps[i];
-        if (other != step && other->stage->phase == step->stage->phase && strcmp(other->name, step->name) == 0) {
+        bool rival = step->stage->phase == TP_PREPARE ? other->stage == step->stage
+                                                      : other->stage->phase == step->stage->phase;
+        if (other != step && rival && strcmp(other->name, step->name) == 0) {
             tp_faults_add_at(faults, step->place, "a second entry is named '%s' (the first stands in line %d; %s)",
                              step->name, other->place.line,
-                             step->stage->phase == TP_READ ? "a layer is read once"
-                                                           : "give it another name with `as:`");
+                             step->stage->phase == TP_READ      ? "a layer is read once"
+                             : step->stage->phase == TP_PREPARE ? "a layer is prepared once"
+                                                                : "give it another name with `as:`");
             return;
         }
     }
@@ -182,7 +185,7 @@ static void load_entry(tp_plan *plan, tp_phase phase, const tp_node *entry, tp_f
     step->node = value;
     (void)!tp_options_fill(stage->settings, stage->n_settings, stage->options_size, stage->main_key, value, place,
                            TP_ORIGIN_CONFIGURATION, &step->options, faults);
-    if (phase == TP_READ || phase == TP_MEASURE) {
+    if (phase == TP_READ || phase == TP_PREPARE || phase == TP_MEASURE) {
         check_unique(plan, step, faults);
     }
 }
@@ -252,95 +255,6 @@ static void load_run(tp_plan *plan, tp_faults *faults) {
     }
 }
 
-/* Adds a step that no file asks for; `yaml` are its settings. */
-static tp_step *add_own_step(tp_plan *plan, const tp_stage *stage, const char *name, tp_place place, const char *yaml,
-                             tp_faults *faults) {
-    tp_step *step = tp_plan_add_step(plan, stage, name, place, faults);
-    tp_node *node = NULL;
-    if (step == NULL || tp_node_parse(yaml, strlen(yaml), plan->config_name, &node, faults) != TP_OK) {
-        return NULL;
-    }
-    step->owned_node = node;
-    step->node = node;
-    (void)!tp_options_fill(stage->settings, stage->n_settings, stage->options_size, stage->main_key, node, place,
-                           TP_ORIGIN_DEFAULT, &step->options, faults);
-    return step;
-}
-
-static bool has_step(const tp_plan *plan, const tp_stage *stage, const char *name) {
-    for (size_t i = 0; i < plan->n_steps; i++) {
-        if (plan->steps[i]->stage == stage && strcmp(plan->steps[i]->name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Adds a clean-up step for a read layer unless the configuration has one of its own for it. */
-static void add_cleanup(tp_plan *plan, const tp_step *read, const char *stage_name, tp_faults *faults) {
-    const tp_stage *stage = tp_stage_find(TP_PREPARE, stage_name);
-    if (has_step(plan, stage, read->name)) {
-        return;
-    }
-    char *yaml = tp_text_format("{layer: %s}", read->name);
-    tp_step *step = yaml == NULL ? NULL : add_own_step(plan, stage, read->name, read->place, yaml, faults);
-    free(yaml);
-    if (step != NULL) {
-        step->implied_by = tp_text_copy(read->name);
-    }
-}
-
-/* Sites get their prefecture, which the file's layer `sites` always tells, unless the configuration says how. */
-static void add_prefectures(tp_plan *plan, tp_faults *faults) {
-    const tp_stage *locate = tp_stage_find(TP_MEASURE, "locate");
-    if (tp_plan_reads(plan, "sites") && tp_plan_reads(plan, "prefectures") && !has_step(plan, locate, "prefecture")) {
-        (void)add_own_step(plan, locate, "prefecture", tp_node_place(plan->root),
-                           "{of: sites, in: prefectures, as: prefecture}", faults);
-    }
-}
-
-/* Every layer read is reprojected, mended, joined where it says so, and made unique by id. */
-static void add_cleanups(tp_plan *plan, tp_faults *faults) {
-    size_t n = plan->n_steps;
-    for (size_t i = 0; i < n; i++) {
-        const tp_step *read = plan->steps[i];
-        if (read->stage->phase != TP_READ) {
-            continue;
-        }
-        const tp_node *dissolve = tp_node_find(read->node, "dissolve");
-        const char *text = dissolve == NULL ? NULL : tp_node_text(dissolve);
-        bool joins = text != NULL && (strcmp(text, "yes") == 0 || strcmp(text, "true") == 0);
-        add_cleanup(plan, read, "reproject", faults);
-        add_cleanup(plan, read, "mend", faults);
-        if (joins) {
-            add_cleanup(plan, read, "dissolve", faults);
-        }
-        add_cleanup(plan, read, "unique", faults);
-    }
-}
-
-/* In `prepare`, what every layer gets comes before what the configuration asks for: a network is made of clean layers. */
-tp_code tp_plan_sort(tp_plan *plan) {
-    tp_step **sorted = malloc(sizeof(tp_step *) * (plan->n_steps > 0 ? plan->n_steps : 1));
-    if (sorted == NULL) {
-        return TP_E_MACHINE;
-    }
-    size_t n = 0;
-    for (int phase = TP_READ; phase < TP_PHASES; phase++) {
-        for (int own = 0; own < (phase == TP_PREPARE ? 2 : 1); own++) {
-            for (size_t i = 0; i < plan->n_steps; i++) {
-                bool fits = phase != TP_PREPARE || (plan->steps[i]->implied_by == NULL) == own;
-                if ((int)plan->steps[i]->stage->phase == phase && fits) {
-                    sorted[n++] = plan->steps[i];
-                }
-            }
-        }
-    }
-    free(plan->steps);
-    plan->steps = sorted;
-    return TP_OK;
-}
-
 void tp_plan_load(tp_plan *plan, tp_faults *faults) {
     const tp_plan_request *request = &plan->request;
     if (tp_node_load(request->config_path, plan->config_name, &plan->root, faults) != TP_OK) {
@@ -362,6 +276,5 @@ void tp_plan_load(tp_plan *plan, tp_faults *faults) {
             load_section(plan, (tp_phase)phase, faults);
         }
     }
-    add_cleanups(plan, faults);
-    add_prefectures(plan, faults);
+    tp_plan_add_implied(plan, faults);
 }

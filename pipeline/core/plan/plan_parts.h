@@ -7,6 +7,9 @@
 /** Reads the configuration, applies the command line to it, and makes the steps that it names. */
 void tp_plan_load(tp_plan *plan, tp_faults *faults);
 
+/** Adds the steps that stages ask for themselves: clean-ups of every layer, the prefecture of the sites. */
+void tp_plan_add_implied(tp_plan *plan, tp_faults *faults);
+
 /** Loads the profiles that the judge steps name and adds the measures which they imply, each once. */
 void tp_plan_expand_profiles(tp_plan *plan, tp_faults *faults);
 
@@ -19,7 +22,7 @@ tp_step *tp_plan_add_step(tp_plan *plan, const tp_stage *stage, const char *name
 /** True when a layer of that name is read, whether or not its file turned out to be usable. */
 bool tp_plan_reads(const tp_plan *plan, const char *layer);
 
-/** Moves steps into the order of the phases, keeping the order within each. */
+/** Moves steps into the order of the phases; within one, what every layer gets comes first, else the order stays. */
 tp_code tp_plan_sort(tp_plan *plan);
 
 /** Applies `phase.entry.key=value` texts to the tree before anything is made of it. */

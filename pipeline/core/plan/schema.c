@@ -89,6 +89,20 @@ const tp_field *tp_head_field(const tp_head *head, const char *name) {
     return NULL;
 }
 
+void tp_head_check_condition(const tp_head *head, const tp_condition *condition, tp_place place, tp_faults *faults) {
+    for (size_t i = 0; condition != NULL && i < tp_condition_count(condition); i++) {
+        const char *column = tp_condition_column(condition, i);
+        const tp_field *field = tp_head_field(head, column);
+        if (field == NULL) {
+            tp_faults_add_code_at(faults, TP_E_DATA, place, "layer %s has no column '%s', which '%s' asks for",
+                                  head->name, column, tp_condition_text(condition));
+        } else if (!tp_condition_is_number(condition, i) && field->type != TP_TYPE_TEXT) {
+            tp_faults_add_at(faults, place, "column '%s' of layer %s holds numbers, so '%s' needs a number", column,
+                             head->name, tp_condition_text(condition));
+        }
+    }
+}
+
 bool tp_schema_is_standard(const char *name) {
     static const char *const names[] = {"prefectures", "municipalities", "cities",         "universities",
                                         "institutes",  "plants",         "airports",       "stations",

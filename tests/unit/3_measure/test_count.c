@@ -11,6 +11,9 @@
 
 #include "run_stage.h"
 
+#include "road_fixture.h"
+#include "technopolis/plan.h"
+
 #include <omp.h>
 
 enum { N_SITES = 300, N_FIRST = 180, N_SECOND = 90, N_CLASSES = 7 };
@@ -379,6 +382,114 @@ static void the_same_at_any_number_of_threads(void **state) {
     tp_dataset_free(made.dataset);
 }
 
+/* Three facilities on one road at 10, 30 and 30 minutes and one off the road; a site on the road and one off it. */
+static tp_dataset *make_road(void) {
+    static const tp_test_point sites[] = {{"on", 130, 32}, {"off", 130, 33}};
+    static const tp_test_point to[] = {{"c", 130.3, 32}, {"b", 130.3, 32}, {"near", 130.1, 32}, {"off", 130.1, 32.1}};
+    tp_dataset *dataset = new_dataset();
+    (void)add_points(dataset, "sites", sites, 2);
+    tp_layer *layer = add_points(dataset, "to", to, 4);
+    tp_column *people = tp_test_column(layer, "people", TP_TYPE_DOUBLE);
+    for (int64_t row = 0; row < 4; row++) {
+        tp_column_set_double(people, row, 10);
+    }
+    tp_ways ways = {0};
+    int64_t west = road_node(&ways, 130, 32), middle = road_node(&ways, 130.1, 32), east = road_node(&ways, 130.3, 32);
+    road_way(&ways, west, middle, 600000, 600000, 9000, TP_MODE_ROAD);
+    road_way(&ways, middle, east, 1200000, 1200000, 18000, TP_MODE_FERRY); /* which no place joins itself */
+    road_way(&ways, east, road_node(&ways, 130.31, 32), 60000, 60000, 900, TP_MODE_ROAD);
+    set_roads(dataset, &ways, TP_METHOD_ROAD_MODEL);
+    return dataset;
+}
+
+static void expect_evidence(const tp_measure *measure, int64_t row, const char *expected) {
+    char *got = evidence_of(measure, row);
+    assert_string_equal(got, expected);
+    free(got);
+}
+
+static void the_limit_by_road_is_inclusive(void **state) {
+    (void)state;
+    tp_dataset *dataset = make_road();
+    const tp_measure *measure = measured(dataset, "count", "m", "{to: to, within: 30 min}");
+    assert_true(measure->value[0] == 3 && measure->method[0] == TP_METHOD_ROAD_MODEL);
+    expect_evidence(
+        measure, 0,
+        "3 to within 30 min: near (10 min, 9 km), b (30 min, 27 km), c (30 min, 27 km) (by the road model)");
+    measure = measured(dataset, "count", "less", "{to: to, within: 1799999 ms}");
+    assert_true(measure->value[0] == 1);
+    measure = measured(dataset, "count", "none", "{to: to, within: 599999 ms, sum: people}");
+    assert_true(measure->known[0] && measure->value[0] == 0 && measure->high[0] == 0);
+    expect_evidence(measure, 0,
+                    "people of to within 10 min: 0 in all (by the road model); 1 of the features does not join the "
+                    "network and is left out (no road of the network within 2 km)");
+    tp_dataset_free(dataset);
+}
+
+static void places_off_the_road(void **state) {
+    (void)state;
+    tp_dataset *dataset = make_road();
+    const tp_measure *best = measured(dataset, "count", "best", "{to: to, within: 300 min}");
+    assert_int_equal(best->method[1], TP_METHOD_STRAIGHT_LINE);
+    assert_true(best->value[0] == 3 && best->value[1] == 4);
+    char *said = evidence_of(best, 1);
+    assert_non_null(
+        strstr(said, "(straight line x 1.3 at 40 km/h); by the straight line, since the place does not join"));
+    free(said);
+    tp_dataset_layer(dataset, "to")->coverage = TP_COVERAGE_SAMPLE;
+    assert_int_equal(
+        run_stage(dataset, "count", "road", "{to: to, within: 5 h, also_within: 1 h, by: road}", false, 0, NULL),
+        TP_OK);
+    const tp_measure *road = tp_dataset_measure(dataset, "road");
+    assert_true(!road->known[1] && road->low[1] == 0 && road->high[1] == 0);
+    assert_true(road->known[0] && isinf(road->high[0]));
+    expect_evidence(
+        road, 1,
+        "to within 300 min: none reached, since the place does not join the network (no road of the network "
+        "within 2 km)");
+    static const char *const columns[] = {"road", "road_60min", "road_to"};
+    for (size_t i = 0; i < 3; i++) {
+        const tp_column *column = tp_layer_column(tp_dataset_layer(dataset, "sites"), columns[i]);
+        assert_non_null(column);
+        assert_true(column->valid[0] && !column->valid[1]);
+    }
+    tp_dataset_free(dataset);
+}
+
+/* The columns that `also_within` adds are known to the plan; odd times and columns named twice are faults. */
+static void further_times_are_checked(void **state) {
+    (void)state;
+    static const struct {
+        const char *times, *said;
+        size_t n_faults;
+    } cases[] = {{"[10 min, 90 s]", NULL, 0},
+                 {"[10 min, 600 s]", "would add a column 'm_10min'", 1},
+                 {"[1500 ms]", "expected a time of whole seconds", 1}};
+    const tp_stage *stage = tp_stage_find(TP_MEASURE, "count");
+    for (size_t i = 0; i < 3; i++) {
+        char yaml[128], name[] = "m";
+        tp_plan plan = {0};
+        tp_faults faults = {0};
+        tp_node *node = NULL;
+        tp_head *head = NULL;
+        (void)snprintf(yaml, sizeof yaml, "{to: to, within: 30 min, also_within: %s}", cases[i].times);
+        assert_int_equal(tp_node_parse(yaml, strlen(yaml), "test", &node, &faults), TP_OK);
+        tp_step step = {.stage = stage, .name = name, .place = {"test", 1, 1}};
+        assert_int_equal(tp_schema_add(&plan.schema, "sites", TP_GEOMETRY_POINT, step.place, &head, NULL), TP_OK);
+        assert_int_equal(tp_options_fill(stage->settings, stage->n_settings, stage->options_size, NULL, node,
+                                         step.place, TP_ORIGIN_CONFIGURATION, &step.options, &faults),
+                         TP_OK);
+        stage->check(&step, &plan, &faults);
+        assert_int_equal(faults.n, cases[i].n_faults);
+        assert_true(cases[i].said == NULL || strstr(faults.items[0].message, cases[i].said) != NULL);
+        assert_int_equal(tp_head_field(head, "m_90s") != NULL, i == 0);
+        tp_options_reset(&step.options);
+        tp_node_free(node);
+        tp_faults_reset(&faults);
+        tp_schema_reset(&plan.schema);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(features_values_and_sums),
@@ -392,6 +503,9 @@ int main(void) {
         cmocka_unit_test(different_numbers_and_empty_texts),
         cmocka_unit_test(columns_are_added_to_the_layer),
         cmocka_unit_test(nothing_to_count_or_nobody_to_ask),
+        cmocka_unit_test(the_limit_by_road_is_inclusive),
+        cmocka_unit_test(places_off_the_road),
+        cmocka_unit_test(further_times_are_checked),
         cmocka_unit_test(the_same_at_any_number_of_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "measure_fixture.h"
 
 #include "3_measure/reach.h"
+#include "road_fixture.h"
 
 #include <omp.h>
 
@@ -316,6 +317,46 @@ static void test_brute_force(void **out) {
     }
 }
 
+/* A road north from the site: 30 minutes to 0.1 degrees, 40 to 0.2. */
+static void make_road(state *s) {
+    tp_ways ways = {0};
+    int64_t site = road_node(&ways, 130, 32), near = road_node(&ways, 130, 32.1), far = road_node(&ways, 130, 32.2);
+    road_way(&ways, site, near, 1800000, 1, 11500, TP_MODE_ROAD);
+    road_way(&ways, near, far, 600000, 1, 11500, TP_MODE_ROAD);
+    set_roads(s->dataset, &ways, TP_METHOD_ROAD);
+}
+
+static void test_by_road(void **out) {
+    state *s = *out;
+    make_road(s);
+    add_north(s, "small", 0.1, 60000);
+    add_north(s, "large", 0.2, 738744);
+    add_point(s->sites, "off", "Off", 130.05, 32.1);
+    const tp_measure *measure = measured(s->dataset, &tp_stage_largest, "m", WITHIN_30);
+    assert_exact(measure, 0, 60000);
+    assert_int_equal(measure->method[0], TP_METHOD_ROAD);
+    assert_close(measure->links[0].distance_m, 11500, 0.01);
+    assert_evidence(measure, 0, "in reach: small 60,000 (2020), 30 min by road (11.5 km)", false);
+    assert_int_equal(measure->method[1], TP_METHOD_STRAIGHT_LINE);
+    assert_evidence(measure, 1, "min (straight line); by the straight line, since the place does not join", false);
+    measure = measured(s->dataset, &tp_stage_largest, "less", "{ to: cities, column: population, within: 1799999 ms }");
+    assert_interval(measure, 0, -INFINITY, -INFINITY);
+    assert_evidence(measure, 0, "no population: none of the cities within 30 min by road", true);
+    measure = measured(s->dataset, &tp_stage_largest, "from",
+                       "{ to: cities, column: population, within: 1 min, direction: from }");
+    assert_exact(measure, 0, 738744);
+    set_coverage(s->cities, NULL);
+    measure =
+        measured(s->dataset, &tp_stage_largest, "road", "{ to: cities, column: population, within: 30 min, by: road }");
+    assert_interval(measure, 0, 60000, INFINITY);
+    assert_interval(measure, 1, -INFINITY, -INFINITY);
+    assert_int_equal(measure->method[1], TP_METHOD_ROAD);
+    assert_evidence(measure, 1,
+                    "no population: none of the cities within 30 min; the place does not join the network (no road of "
+                    "the network within 2 km)",
+                    true);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -334,6 +375,7 @@ int main(void) {
         TEST(test_columns_of_a_users_own_measure),
         TEST(test_check),
         TEST(test_brute_force),
+        TEST(test_by_road),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

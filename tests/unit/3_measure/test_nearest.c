@@ -2,6 +2,7 @@
 #include "measure_fixture.h"
 
 #include "3_measure/reach.h"
+#include "road_fixture.h"
 
 #include <omp.h>
 
@@ -199,6 +200,144 @@ static void test_columns_of_a_users_own_measure(void **out) {
     }
 }
 
+/* ---- by road ---- */
+
+/*
+ *     west --10 min, 9 km--> middle --20 min, 18 km--> east       back: 12 min and 24 min
+ *     island --5 min-- cape, by itself, 50 km to the north
+ */
+static void make_roads(state *s, tp_method method) {
+    tp_ways ways = {0};
+    int64_t west = road_node(&ways, 130, 32), middle = road_node(&ways, 130.1, 32), east = road_node(&ways, 130.3, 32);
+    int64_t island = road_node(&ways, 130, 32.5), cape = road_node(&ways, 130.05, 32.5);
+    road_way(&ways, west, middle, 600000, 720000, 9000, TP_MODE_ROAD);
+    road_way(&ways, middle, east, 1200000, 1440000, 18000, TP_MODE_ROAD);
+    road_way(&ways, island, cape, 300000, 300000, 5000, TP_MODE_ROAD);
+    set_roads(s->dataset, &ways, method);
+}
+
+static void test_by_road(void **out) {
+    state *s = *out;
+    make_roads(s, TP_METHOD_ROAD);
+    add_point(s->sites, "a", "A", 130, 32);
+    add_point(s->airports, "KMJ", "Kumamoto Airport", 130.3, 32);
+    const tp_measure *measure = measured(s->dataset, &tp_stage_nearest, "m", "{ to: airports, within: 30 min }");
+    assert_exact(measure, 0, 30);
+    assert_int_equal(measure->method[0], TP_METHOD_ROAD);
+    assert_close(only_link(measure, 0)->distance_m, 27000, 1e-6);
+    assert_evidence(measure, 0, "airports: nearest Kumamoto Airport, 30 min by road (27 km)", true);
+    measure = measured(s->dataset, &tp_stage_nearest, "less", "{ to: airports, within: 1799999 ms }");
+    assert_int_equal(measure->known[0], 0);
+    assert_interval(measure, 0, INFINITY, INFINITY);
+    assert_evidence(measure, 0, "airports: none found within 30 min by road", true);
+    measure = measured(s->dataset, &tp_stage_nearest, "from", "{ to: airports, direction: from }");
+    assert_exact(measure, 0, 36);
+    assert_evidence(measure, 0, "36 min by road from there (27 km)", false);
+    make_roads(s, TP_METHOD_ROAD_MODEL);
+    measure = measured(s->dataset, &tp_stage_nearest, "model", "{ to: airports }");
+    assert_int_equal(measure->method[0], TP_METHOD_ROAD_MODEL);
+    assert_evidence(measure, 0, "airports: nearest Kumamoto Airport, 30 min by the road model (27 km)", true);
+    measure = measured(s->dataset, &tp_stage_nearest, "line", "{ to: airports, by: straight_line }");
+    assert_int_equal(measure->method[0], TP_METHOD_STRAIGHT_LINE);
+    assert_evidence(measure, 0, "km straight line x 1.3 at 40 km/h)", false);
+    assert_ok(run_stage(s->dataset, &tp_stage_nearest, "own", "{ to: airports }", false, error));
+    assert_string_equal(tp_column_text(tp_layer_column(s->sites, "own_method"), 0), "road_model");
+    assert_close(tp_layer_column(s->sites, "own_km")->f64[0], 27, 1e-9);
+}
+
+/* The nearest by the straight line is not the nearest by road. */
+static void test_off_the_road(void **out) {
+    state *s = *out;
+    make_roads(s, TP_METHOD_ROAD);
+    add_point(s->sites, "far", "Far", 130.2, 32.2);
+    add_point(s->sites, "near", "Near", 130, 32.01);
+    add_point(s->airports, "off", "Off", 130, 32.06);
+    add_point(s->airports, "on", "On", 130.1, 31.99);
+    const tp_measure *measure = measured(s->dataset, &tp_stage_nearest, "best", "{ to: airports }");
+    assert_int_equal(measure->method[0], TP_METHOD_STRAIGHT_LINE);
+    assert_evidence(measure, 0, "; by the straight line, since the place does not join the network (no road of the",
+                    false);
+    assert_evidence(measure, 0, "network within 2 km)", false);
+    assert_int_equal(measure->method[1], TP_METHOD_ROAD);
+    assert_string_equal(tp_layer_id(s->airports, measure->links[1].row), "on");
+    assert_true(distance_between(s, 1, s->airports, 0) < distance_between(s, 1, s->airports, 1));
+    assert_close(measure->links[1].distance_m, 9000 + 2 * 1109, 5);
+    assert_evidence(measure, 1,
+                    "nearest On, 18.9 min by road (11.2 km); the place is 1.1 km off the road; On is 1.1 km off",
+                    false);
+    measure = measured(s->dataset, &tp_stage_nearest, "road", "{ to: airports, by: road }");
+    assert_int_equal(measure->known[0], 0);
+    assert_interval(measure, 0, INFINITY, INFINITY);
+    assert_evidence(
+        measure, 0,
+        "airports: not reached, since the place does not join the network (no road of the network within 2 km)", true);
+    measure = measured(s->dataset, &tp_stage_nearest, "none", "{ to: airports, within: 5 min }");
+    assert_evidence(
+        measure, 1,
+        "airports: none found within 5 min by road; the place is 1.1 km off the road; 1 of the features does "
+        "not join the network and is left out (no road of the network within 2 km)",
+        true);
+    set_coverage(s->airports, NULL);
+    measure = measured(s->dataset, &tp_stage_nearest, "sample", "{ to: airports, by: road }");
+    assert_interval(measure, 0, INFINITY, INFINITY);
+    assert_interval(measure, 1, 0, measure->value[1]);
+    assert_evidence(measure, 1, "; the layer is a sample", false);
+}
+
+static void test_another_part_of_the_network(void **out) {
+    state *s = *out;
+    make_roads(s, TP_METHOD_ROAD);
+    add_point(s->sites, "i", "I", 130.01, 32.5);
+    add_point(s->airports, "KMJ", "Kumamoto Airport", 130.3, 32);
+    add_point(s->airports, "tie", "Tie", 130.05, 32.5);
+    const tp_measure *measure = measured(s->dataset, &tp_stage_nearest, "m", "{ to: airports }");
+    assert_close(measure->value[0], 4, 0.001);
+    assert_evidence(
+        measure, 0,
+        "; the place joins a road outside the largest connected part of the network; Tie joins a road outside", false);
+    add_point(s->airports, "b", "b", 130.3, 32);
+    add_column(s->airports, "kind", TP_TYPE_INT64, "");
+    tp_column_set_int64(tp_layer_column(s->airports, "kind"), 0, 1);
+    make_roads(s, TP_METHOD_ROAD);
+    measure = measured(s->dataset, &tp_stage_nearest, "n", "{ to: airports, where: kind = 1 }");
+    assert_int_equal(measure->known[0], 0);
+    assert_close(measure->low[0], 4, 0.001);
+    assert_evidence(measure, 0, "none found by road; the place joins a road outside", false);
+    assert_evidence(measure, 0, "; one at 4 min may count too", false);
+}
+
+static void test_ties_by_road(void **out) {
+    state *s = *out;
+    tp_layer *ports = new_layer(s->dataset, "ports", TP_GEOMETRY_POINT);
+    make_roads(s, TP_METHOD_ROAD);
+    add_point(s->sites, "a", "A", 130, 32);
+    add_point(s->airports, "c", "c", 130.3, 32);
+    add_point(s->airports, "b", "b", 130.3, 32);
+    add_point(ports, "B", "B", 130.3, 32);
+    assert_string_equal(linked_id(measured(s->dataset, &tp_stage_nearest, "one", "{ to: airports }"), 0), "b");
+    assert_string_equal(linked_id(measured(s->dataset, &tp_stage_nearest, "two", "{ to: [airports, ports] }"), 0), "B");
+}
+
+static void test_check_by_road(void **out) {
+    state *s = *out;
+    static const tp_stage network = {.name = "network", .phase = TP_PREPARE};
+    fixture_step fixture;
+    tp_plan plan;
+    check_stage(&fixture, &plan, s->dataset, &tp_stage_nearest, "m", "{ to: airports, by: road }");
+    assert_fault(&fixture, "test.yaml:1:21: by: road needs a network");
+    assert_int_equal(fixture.faults.n, 1);
+    assert_int_equal(tp_faults_code(&fixture.faults), TP_E_CONFIG);
+    close_step(&fixture);
+    tp_schema_reset(&plan.schema);
+    tp_step step = {.stage = &network};
+    tp_step *steps[] = {&step};
+    open_step(&fixture, &tp_stage_nearest, "m", "{ to: airports, by: road }");
+    plan = (tp_plan){.steps = steps, .n_steps = 1};
+    tp_stage_nearest.check(&fixture.step, &plan, &fixture.faults);
+    assert_int_equal(fixture.faults.n, 0);
+    close_step(&fixture);
+}
+
 static void test_check(void **out) {
     state *s = *out;
     fixture_step fixture;
@@ -223,6 +362,11 @@ int main(void) {
         TEST(test_samples),
         TEST(test_nothing_to_find),
         TEST(test_columns_of_a_users_own_measure),
+        TEST(test_by_road),
+        TEST(test_off_the_road),
+        TEST(test_another_part_of_the_network),
+        TEST(test_ties_by_road),
+        TEST(test_check_by_road),
         TEST(test_check),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,7 +138,7 @@ static void verdicts_hold_every_profile(void **state) {
     assert_string_equal(ask(written.path, "SELECT evidence FROM verdicts WHERE fid = 1"),
                         "hub/1 found 0; hub/2 found 0");
     assert_string_equal(ask(written.path, "SELECT group_concat(name) FROM pragma_table_info('verdicts')"),
-                        "fid,profile,site_id,criterion_id,verdict,value,threshold,margin,evidence,method,unit");
+                        "fid,profile,site_id,criterion_id,verdict,value,threshold,margin,evidence,method,unit,comparison");
     clean(&written);
 }
 

@@ -25,12 +25,12 @@ static inline double between(uint64_t *state, double low, double high) {
 /* What a random network is like. */
 typedef struct network_kind {
     uint32_t n_nodes, n_ways;
-    uint32_t max_ms;        /* times are 1 … max_ms */
-    unsigned one_way;       /* percent */
-    unsigned zero;          /* percent of changes with 0 ms */
-    unsigned huge;          /* percent of flights of up to 30,000,000 ms */
-    bool ties;              /* times are multiples of max_ms / 4 */
-    unsigned loops;         /* percent */
+    uint32_t max_ms;  /* times are 1 … max_ms */
+    unsigned one_way; /* percent */
+    unsigned zero;    /* percent of changes with 0 ms */
+    unsigned huge;    /* percent of flights of up to 30,000,000 ms */
+    bool ties;        /* times are multiples of max_ms / 4 */
+    unsigned loops;   /* percent */
 } network_kind;
 
 static inline uint32_t random_ms(const network_kind *kind, uint64_t *seed) {

@@ -1,7 +1,7 @@
 /* The search of the time network against plain relaxation of all ways, to the millisecond. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -129,8 +129,13 @@ static tp_network *line(uint32_t n_nodes, uint32_t step_ms, tp_mode mode) {
         assert_int_equal(tp_ways_add_node(&ways, 130 + i * 1e-4, 33, &node, NULL), TP_OK);
     }
     for (uint32_t i = 0; i + 1 < n_nodes; i++) {
-        tp_way way = {.from = i, .to = i + 1, .forward_ms = step_ms, .backward_ms = step_ms, .mode = mode,
-                      .length_m = 10, .source_row = -1};
+        tp_way way = {.from = i,
+                      .to = i + 1,
+                      .forward_ms = step_ms,
+                      .backward_ms = step_ms,
+                      .mode = mode,
+                      .length_m = 10,
+                      .source_row = -1};
         assert_int_equal(tp_ways_add(&ways, &way, NULL), TP_OK);
     }
     assert_int_equal(tp_network_new(&ways, &network, NULL), TP_OK);

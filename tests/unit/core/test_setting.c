@@ -16,6 +16,7 @@ typedef struct options {
     const char *text, *layer, *column, *path, *where;
     tp_texts to, files;
     tp_quantity within, area, count;
+    tp_quantities times;
     int64_t year;
     double power;
     bool dissolve;
@@ -50,6 +51,12 @@ static const tp_setting table[] = {
     {.key = "power", .kind = TP_SETTING_NUMBER, .min = 0.0, .max = INFINITY, .offset = AT(power)},
     {.key = "dissolve", .kind = TP_SETTING_YES_NO, .fallback = "yes", .offset = AT(dissolve)},
     {.key = "by", .kind = TP_SETTING_CHOICE, .choices = "line|road|both", .fallback = "road", .offset = AT(by)},
+    {.key = "times",
+     .kind = TP_SETTING_QUANTITIES,
+     .dimension = TP_DIMENSION_TIME,
+     .min = 0,
+     .max = 60,
+     .offset = AT(times)},
     {.key = "columns", .kind = TP_SETTING_MAP, .offset = AT(columns)},
 };
 enum { N = sizeof table / sizeof table[0] };
@@ -106,7 +113,8 @@ static void every_kind_is_read(void **state) {
     (void)state;
     filled f = fill("{ text: '', layer: sites, column: population, path: a.shp, where: population >= 200000,\n"
                     "  to: [universities, institutes], files: [a.shp, b.shp], within: 1 h, area: 10 ha,\n"
-                    "  count: 2 kinds, year: 1984, power: 1e-1, dissolve: No, by: both, columns: { a: b } }",
+                    "  count: 2 kinds, year: 1984, power: 1e-1, dissolve: No, by: both, columns: { a: b },\n"
+                    "  times: [90 s, 1 h] }",
                     NULL);
     assert_int_equal(f.code, TP_OK);
     const options *o = f.values;
@@ -127,6 +135,10 @@ static void every_kind_is_read(void **state) {
     assert_false(o->dissolve);
     assert_int_equal(o->by, 2);
     assert_string_equal(tp_node_text(tp_node_find(o->columns, "a")), "b");
+    assert_int_equal(o->times.n, 2);
+    assert_true(o->times.items[0].value == 1.5 && o->times.items[1].value == 60);
+    assert_int_equal(o->times.places[1].line, 4);
+    assert_string_equal(f.options.texts[at("times")], "[90 s, 1 h]");
     assert_string_equal(f.options.texts[at("within")], "1 h");
     assert_string_equal(f.options.texts[at("to")], "[universities, institutes]");
     assert_string_equal(f.options.texts[at("columns")], "{a: b}");
@@ -227,6 +239,12 @@ static void wrong_values_are_told(void **state) {
     refuse("{ layer: x, by: roads }", "by: expected line|road|both, found 'roads'");
     refuse("{ layer: x, by: lin }", "by: expected line|road|both, found 'lin'");
     refuse("{ layer: x, columns: a }", "columns: expected a map, found 'a'");
+    refuse("{ layer: x, times: [] }", "times: expected a time such as `30 min`, found nothing");
+    refuse("{ layer: x, times: [5 min, 3] }", "c.yaml:1:28: times: '3' has no unit");
+    refuse("{ layer: x, times: [5 min, 3 km] }", "c.yaml:1:28: times: expected a time such as `30 min`, found '3 km'");
+    refuse("{ layer: x, times: [5 min, [3 min]] }",
+           "c.yaml:1:28: times: expected a time such as `30 min`, found a list");
+    refuse("{ layer: x, times: 61 min }", "times: '61 min' is out of bounds (expected between 0 and 60 min)");
 }
 
 static void bounds_are_inclusive(void **state) {
@@ -299,6 +317,7 @@ static void kinds_and_origins_have_names(void **state) {
     assert_string_equal(tp_setting_kind_text(&table[at("within")]), "30 min");
     assert_string_equal(tp_setting_kind_text(&table[at("by")]), "line|road|both");
     assert_string_equal(tp_setting_kind_text(&table[at("to")]), "layer or [layers]");
+    assert_string_equal(tp_setting_kind_text(&table[at("times")]), "[15 min, 30 min]");
     assert_string_equal(tp_origin_text(TP_ORIGIN_COMMAND_LINE), "command line");
     assert_string_equal(tp_origin_text(TP_ORIGIN_PROFILE), "profile");
 }

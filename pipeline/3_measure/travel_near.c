@@ -1,0 +1,207 @@
+/* What is in reach of each row, by the network or by the straight line, and how long the ways there are: see travel.h. */
+#include "travel.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* ---- who is near ---- */
+
+/* The facilities in the order of their ranks, so that ties go to the smaller id. */
+static tp_code search_network(tp_nearby *nearby, tp_error *error) {
+    const tp_travel *travel = nearby->travel;
+    const tp_facilities *facilities = nearby->facilities;
+    size_t size = (size_t)facilities->n + 1;
+    tp_join *joins = malloc(size * sizeof *joins);
+    nearby->facility_of = malloc(size * sizeof *nearby->facility_of);
+    tp_code code = joins == NULL || nearby->facility_of == NULL ? tp_error_memory(error) : TP_OK;
+    for (int64_t i = 0; i < facilities->n && code == TP_OK; i++) {
+        nearby->facility_of[facilities->rank[i]] = i;
+        joins[facilities->rank[i]] = travel->to_joins[facilities->layer[i]][facilities->row[i]];
+    }
+    if (code == TP_OK) {
+        tp_search_rule rule = tp_travel_rule(travel, tp_travel_limit_ms(nearby->within_min));
+        code = tp_matrix_of(travel->transport->network, &rule, travel->joins, nearby->of->n_rows, joins, facilities->n,
+                            0, &nearby->matrix, error);
+    }
+    free(joins);
+    return code;
+}
+
+tp_code tp_nearby_new(tp_nearby *nearby, const tp_dataset *dataset, const tp_travel *travel, const tp_measure *measure,
+                      const tp_facilities *facilities, double within_min, tp_error *error) {
+    *nearby = (tp_nearby){.travel = travel, .facilities = facilities, .of = measure->of, .within_min = within_min};
+    tp_code code = tp_facility_index_new(&dataset->ellipsoid, facilities, TP_ALL, &nearby->index, error);
+    if (code == TP_OK && travel->transport != NULL) {
+        code = search_network(nearby, error);
+    }
+    return code;
+}
+
+void tp_nearby_reset(tp_nearby *nearby) {
+    tp_facility_index_reset(&nearby->index);
+    tp_matrix_reset(&nearby->matrix);
+    free(nearby->facility_of);
+    *nearby = (tp_nearby){0};
+}
+
+bool tp_nearby_room_new(tp_nearby_room *room, const tp_nearby *nearby) {
+    size_t size = (size_t)nearby->facilities->n + 1;
+    room->found = malloc(size * sizeof *room->found);
+    room->distance_m = malloc(size * sizeof *room->distance_m);
+    room->near = malloc(size * sizeof *room->near);
+    return room->found != NULL && room->distance_m != NULL && room->near != NULL;
+}
+
+void tp_nearby_room_reset(tp_nearby_room *room) {
+    free(room->found);
+    free(room->distance_m);
+    free(room->near);
+    *room = (tp_nearby_room){0};
+}
+
+static int64_t near_by_line(const tp_nearby *nearby, tp_nearby_room *room, int64_t row) {
+    const tp_reach *reach = &nearby->travel->reach;
+    const tp_layer *of = nearby->of;
+    int64_t n = tp_point_index_within(nearby->index.points, of->lon_deg[row], of->lat_deg[row],
+                                      tp_reach_limit_m(reach, nearby->within_min), room->found, room->distance_m,
+                                      nearby->facilities->n);
+    int64_t kept = 0;
+    for (int64_t i = 0; i < n; i++) {
+        double minutes = tp_reach_minutes(reach, room->distance_m[i]);
+        if (minutes <= nearby->within_min) {
+            room->near[kept++] = (tp_near){nearby->index.facility[room->found[i]], minutes, room->distance_m[i]};
+        }
+    }
+    return kept;
+}
+
+int64_t tp_nearby_of(const tp_nearby *nearby, tp_nearby_room *room, int64_t row) {
+    switch (tp_travel_there(nearby->travel, row)) {
+    case TP_THERE_STRAIGHT:
+        return near_by_line(nearby, room, row);
+    case TP_THERE_NOT:
+        return 0;
+    case TP_THERE_NETWORK:
+        break;
+    }
+    const tp_matrix *matrix = &nearby->matrix;
+    const tp_pair *pair = matrix->pair + matrix->first[row];
+    int64_t n = matrix->first[row + 1] - matrix->first[row];
+    for (int64_t i = 0; i < n; i++) {
+        room->near[i] =
+            (tp_near){nearby->facility_of[pair[i].facility], tp_travel_minutes(pair[i].time_ms), (double)NAN};
+    }
+    return n;
+}
+
+tp_link tp_near_link(const tp_facilities *facilities, const tp_near *near) {
+    return (tp_link){.layer = facilities->layer[near->facility],
+                     .note = -1,
+                     .row = facilities->row[near->facility],
+                     .minutes = near->minutes,
+                     .distance_m = near->distance_m};
+}
+
+/* ---- how long the way is ---- */
+
+/* A link whose length is wanted, with the place that it belongs to. */
+typedef struct wanted {
+    tp_link *link;
+    int64_t row;
+} wanted;
+
+static int compare_wanted(const void *a, const void *b) {
+    const wanted *x = a, *y = b;
+    if (x->link->layer != y->link->layer) {
+        return x->link->layer < y->link->layer ? -1 : 1;
+    }
+    if (x->link->row != y->link->row) {
+        return x->link->row < y->link->row ? -1 : 1;
+    }
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+static bool same_facility(const wanted *a, const wanted *b) {
+    return a->link->layer == b->link->layer && a->link->row == b->link->row;
+}
+
+/* One facility's links: the paths of their places to it, or from it. */
+static tp_code fill_facility(const tp_travel *travel, tp_search *search, tp_path *path, const wanted *list, int64_t n,
+                             tp_error *error) {
+    double farthest_min = 0;
+    for (int64_t i = 0; i < n; i++) {
+        farthest_min = fmax(farthest_min, list[i].link->minutes);
+    }
+    tp_search_rule rule = tp_travel_rule(travel, tp_travel_limit_ms(farthest_min));
+    const tp_join *facility = &travel->to_joins[list[0].link->layer][list[0].link->row];
+    tp_code code = tp_search_run_places(search, &rule, facility, 1, error);
+    for (int64_t i = 0; i < n && code == TP_OK; i++) {
+        bool reached = false;
+        code = tp_search_place_path(search, &travel->joins[list[i].row], path, &reached, error);
+        if (code == TP_OK && !reached) {
+            code = tp_error_set(error, TP_E_INTERNAL, "a place that was reached has no path");
+        }
+        list[i].link->distance_m = path->length_m;
+    }
+    return code;
+}
+
+static tp_code fill_all(const tp_travel *travel, const wanted *list, const int64_t *first, int64_t n, tp_error *error) {
+    tp_code code = TP_OK;
+#pragma omp parallel
+    {
+        tp_error fault = {0};
+        tp_search *search = NULL;
+        tp_path path = {0};
+        tp_code mine = tp_search_new(travel->transport->network, &search, &fault);
+#pragma omp for schedule(dynamic, 1)
+        for (int64_t i = 0; i < n; i++) {
+            if (mine == TP_OK) {
+                mine = fill_facility(travel, search, &path, list + first[i], first[i + 1] - first[i], &fault);
+            }
+        }
+        if (mine != TP_OK) {
+#pragma omp critical(tp_travel_fault)
+            code = tp_error_set(error, fault.code, "%s", fault.message);
+        }
+        tp_path_reset(&path);
+        tp_search_free(search);
+    }
+    return code;
+}
+
+static int64_t gather_wanted(const tp_travel *travel, tp_measure *measure, wanted *list) {
+    int64_t n = 0;
+    for (int64_t row = 0; row < measure->of->n_rows; row++) {
+        for (int64_t i = measure->link_first[row]; i < measure->link_first[row + 1]; i++) {
+            if (isnan(measure->links[i].distance_m) && tp_travel_there(travel, row) == TP_THERE_NETWORK) {
+                list[n++] = (wanted){&measure->links[i], row};
+            }
+        }
+    }
+    qsort(list, (size_t)n, sizeof *list, compare_wanted);
+    return n;
+}
+
+tp_code tp_travel_fill_lengths(const tp_travel *travel, tp_measure *measure, tp_error *error) {
+    if (travel->transport == NULL) {
+        return TP_OK;
+    }
+    size_t size = (size_t)measure->link_first[measure->of->n_rows] + 1;
+    wanted *list = malloc(size * sizeof *list);
+    int64_t *first = malloc(size * sizeof *first);
+    tp_code code = list == NULL || first == NULL ? tp_error_memory(error) : TP_OK;
+    if (code == TP_OK) {
+        int64_t n = gather_wanted(travel, measure, list), n_facilities = 0;
+        for (int64_t i = 0; i < n; i++) {
+            if (i == 0 || !same_facility(&list[i], &list[i - 1])) {
+                first[n_facilities++] = i;
+            }
+        }
+        first[n_facilities] = n;
+        code = n == 0 ? TP_OK : fill_all(travel, list, first, n_facilities, error);
+    }
+    free(list);
+    free(first);
+    return code;
+}
