@@ -14,7 +14,8 @@ speeds are rules with a few numbers for the whole country, given below.
               the circle on their line as its diameter (a Gabriel graph), the
               line is at most SEA_M over water in one stretch, and it crosses
               none of road_barriers.csv.  A third place counts only if it can
-              be reached from both by such lines
+              be reached from both by such lines.  An interchange is joined to
+              places in the same way, but not to another interchange
     express   the sections of expressways.csv, between interchanges
     bridges   the sections of fixed_links.csv: the only links between islands
               and over wider water
@@ -33,6 +34,7 @@ SEA_M = 3000            # water that an ordinary road may have in one stretch;
                         # the outline is generalised by some kilometres
 LAST_M, LAST_SEA_M = 90000, 20000       # the same for a road that joins
                         # places to the rest of their island (outline!)
+APART_M = 500           # an interchange is so far from every place
 IC_M = 4000             # from the hall of a city to its interchange
 STEP_M = 300            # between the points at which a line is looked at
 
@@ -273,8 +275,10 @@ class Model:
         """The node of a place: a new one, or the nearest of those near."""
         there = min(((near(at, self.nodes[k].at), k)
                      for k in self.around(at, MERGE_M)), default=None)
-        if there is not None:
-            return there[1]
+        return self.new_node(ident, name, source, at) if there is None \
+            else there[1]
+
+    def new_node(self, ident, name, source, at):
         self.nodes.append(Node(ident, name, source, at))
         self.cells.setdefault(self.cell(at), []).append(len(self.nodes) - 1)
         return len(self.nodes) - 1
@@ -291,13 +295,21 @@ class Model:
         return self.tables["expressways"].rows + \
             self.tables["fixed_links"].rows
 
+    def is_town_road(self, r):
+        """Between the towns themselves, not between interchanges."""
+        return r["class"] == "national" and \
+            any(r is f for f in self.tables["fixed_links"].rows)
+
+    def ends_of(self, r):
+        place = self.where if self.is_town_road(r) else self.interchange
+        return place[r["from_place"]], place[r["to_place"]]
+
     def add_interchanges(self):
         """One beside every city of a section, across the line's direction."""
         neighbours = {}
         for r in self.sections():
-            if r["class"] == "national" and r in \
-                    self.tables["fixed_links"].rows:
-                continue                # between the towns themselves
+            if self.is_town_road(r):
+                continue
             for a, b in ((r["from_place"], r["to_place"]),
                          (r["to_place"], r["from_place"])):
                 neighbours.setdefault(a, []).append(b)
@@ -319,11 +331,13 @@ class Model:
                 a = angle + math.radians(turn)
                 at = (round(node.at[0] + IC_M * math.cos(a) / east, 5),
                       round(node.at[1] + IC_M * math.sin(a) / north, 5))
+                if any(True for _ in self.around(at, APART_M)):
+                    continue
                 best = best or at
                 if self.land.at(at) == island:
                     best = at
                     break
-            self.interchange[place] = self.add_node(
+            self.interchange[place] = self.new_node(
                 "ic-" + place, node.name + " interchange",
                 "model: %d km from the hall" % (IC_M // 1000), best)
 
@@ -347,13 +361,17 @@ class Model:
 
     def add_roads(self):
         self.joined = {}
+        sections = {frozenset(self.ends_of(r)) for r in self.sections()}
+        first_interchange = min(
+            k for p, k in self.interchange.items() if k != self.where[p])
         for i, a in enumerate(self.nodes):
             if a.island is None:
                 continue
             reach = sorted((near(a.at, self.nodes[k].at), k) for k in
                            self.around(a.at, LONGEST_M) if k != i)
             for n, (d, j) in enumerate(reach):
-                if j < i or self.nodes[j].island != a.island:
+                if j < i or self.nodes[j].island != a.island or \
+                        i >= first_interchange or frozenset((i, j)) in sections:
                     continue
                 b = self.nodes[j]
                 middle = ((a.at[0] + b.at[0]) / 2, (a.at[1] + b.at[1]) / 2)
@@ -361,7 +379,7 @@ class Model:
                 # The rest of the way from a third place decides; those near
                 # the first are the likeliest to lie between.
                 for _, k in reach[:n]:
-                    if near(middle, self.nodes[k].at) < d / 2 * 0.9999 and \
+                    if k < first_interchange and near(middle, self.nodes[k].at) < d / 2 * 0.9999 and \
                             self.may_join(i, k) and self.may_join(k, j):
                         between = True
                         break
@@ -436,13 +454,14 @@ class Model:
 
     def add_sections(self, table, prefix):
         for r in self.tables[table].rows:
-            town = table == "fixed_links" and r["class"] == "national"
-            place = self.where if town else self.interchange
-            a = self.nodes[place[r["from_place"]]]
-            b = self.nodes[place[r["to_place"]]]
+            town = self.is_town_road(r)
+            a, b = (self.nodes[k] for k in self.ends_of(r))
+            # A place can join an expressway only where it meets other roads,
+            # and some airports have no other road.
+            airport = not (r["from_place"] + r["to_place"]).isdigit()
             drive = DRIVE_KMH["rural"] if town else EXPRESS_KMH[r["class"]]
             self.add_link("%s-%s" % (prefix, r["section_id"]), r["name_en"],
-                          "national" if town else "expressway", a, b, drive,
+                          "national" if town or airport else "expressway", a, b, drive,
                           DETOUR if town else EXPRESS_DETOUR, r["opened"],
                           r["closed"], "model: straight line of a section of "
                           "%s.csv (%s)" % (table, r["verified"]))

@@ -62,7 +62,6 @@ tp_need_build() {
     tp_need "to mend polygons" libgeos-dev
     tp_need "to read configurations" libyaml-dev
     tp_need "checksums of the inputs" libssl-dev
-    tp_need "to read OpenStreetMap files" libreadosm-dev
 }
 
 tp_need_tests() {

@@ -61,6 +61,10 @@ const char *tp_column_text(const tp_column *column, int64_t row);
 /** The value of a numeric column as a double; false when it is missing or the column holds text. */
 bool tp_column_number(const tp_column *column, int64_t row, double *value);
 
+/** Any cell as text: a text as it is, a number written into `buffer`; NULL when it is missing or a verdict. */
+enum { TP_CELL_TEXT_SIZE = 32 };
+const char *tp_column_cell(const tp_column *column, int64_t row, char buffer[TP_CELL_TEXT_SIZE]);
+
 /** Keeps only the rows listed in `rows` (ascending, n of them). O(n_rows). */
 TP_NODISCARD tp_code tp_column_keep(tp_column *column, const int64_t *rows, int64_t n, tp_error *error);
 

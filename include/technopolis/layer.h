@@ -65,6 +65,12 @@ typedef struct tp_layer {
     tp_coverage coverage;
     struct tp_condition *coverage_condition; /**< owned; set when coverage is a condition */
     struct tp_condition *where;              /**< owned: the filter it was read with, or NULL */
+    /**
+     * Features that were left out although they belong to the layer: without a usable geometry, position or id, or with
+     * an unknown condition. Not those that `where` or the year leaves out, nor repeated ids. Above 0 "not found" means
+     * nothing.
+     */
+    int64_t n_lost;
     char *crs; /**< the CRS of the coordinates as WKT2 or AUTHORITY:CODE; NULL for a table */
 } tp_layer;
 

@@ -78,8 +78,12 @@ void tp_plan_add_field(tp_plan *plan, const tp_step *step, const char *layer, co
 /** A path of the configuration made usable: absolute paths and /vsi… stay, others are put behind `base`. Caller frees. */
 char *tp_plan_path(const char *base, const char *path);
 
-/** The folder that holds `profiles/` and `products/`: the environment's TECHNOPOLIS_DATA, else where it was installed or built. */
-const char *tp_data_folder(void);
+/**
+ * The folder that holds `profiles/` and `products/`: what the environment's TECHNOPOLIS_DATA says; else the first that
+ * holds profiles of `../share/technopolis` beside the program's own folder, the checkout that it was built in, where it
+ * was to be installed; else the sources it was built from. NULL: no memory. Caller frees.
+ */
+char *tp_data_folder(void);
 
 #ifdef __cplusplus
 }

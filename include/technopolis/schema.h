@@ -61,11 +61,15 @@ void tp_head_check_condition(const tp_head *head, const tp_condition *condition,
 bool tp_schema_is_standard(const char *name);
 
 /**
- * Checks that a layer holds everything for which `filter` (may be NULL: everything) is met: complete coverage, or a
- * coverage condition that the filter and the layer's own `where` imply.
+ * Checks that a layer holds everything for which `filter` (NULL: everything) is met: what it was read with (`where`) is
+ * implied by the filter, and its coverage is complete or a condition that the filter and `where` imply. A layer read
+ * with `where: population >= 500000` is no complete layer for a question about 200,000.
  */
 bool tp_coverage_holds(tp_coverage coverage, const tp_condition *coverage_condition, const tp_condition *where,
                        const tp_condition *filter);
+
+/** The same of a layer that was read, of which moreover nothing was lost (tp_layer.n_lost). */
+bool tp_layer_holds(const tp_layer *layer, const tp_condition *filter);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,7 @@
 /* Finding the files of an input: see files.h. Whether a shapefile is whole is looked at in shapefile.c. */
 #include "1_read/files.h"
 
+#include "1_read/ogr_file.h"
 #include "1_read/shapefile.h"
 #include "technopolis/text.h"
 
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 void tp_files_reset(tp_files *files) {
     for (size_t i = 0; i < files->n; i++) {
@@ -29,6 +31,13 @@ bool tp_files_ends(const char *path, const char *extension) {
 static bool exists(const char *path) {
     VSIStatBufL status;
     return VSIStatExL(path, &status, VSI_STAT_EXISTS_FLAG) == 0;
+}
+
+/* A pipe or device: opening it may wait for ever. GDAL's own file systems know neither. */
+static bool is_special(const char *path) {
+    struct stat status;
+    return strncmp(path, "/vsi", 4) != 0 && stat(path, &status) == 0 && !S_ISREG(status.st_mode) &&
+           !S_ISDIR(status.st_mode);
 }
 
 char *tp_files_side(const char *path, const char *extension) {
@@ -91,30 +100,68 @@ static size_t list_members(char **names, bool texts, tp_text *listed, const char
     return n;
 }
 
-/* The one layer file inside a zip, or a fault. */
-static tp_code find_member(const char *path, const char *shown, tp_place place, char **member, tp_faults *faults) {
+/* Whether a file inside a zip has a layer of that name. */
+static bool has_layer(const char *folder, const char *member, const char *layer) {
+    char *path = tp_text_format("%s/%s", folder, member);
+    tp_ogr_file file = {0};
+    if (path != NULL) {
+        tp_ogr_open(path, &file);
+    }
+    bool found = file.dataset != NULL && GDALDatasetGetLayerByName(file.dataset, layer) != NULL;
+    tp_ogr_close(&file);
+    free(path);
+    return found;
+}
+
+/* Of several files in a zip those with the layer wanted; gives how many, and the last. */
+static size_t list_with_layer(const char *folder, char **names, bool texts, const char *layer, tp_text *listed,
+                              const char **last) {
+    size_t n = 0;
+    tp_text_clear(listed);
+    for (int i = 0; names[i] != NULL; i++) {
+        bool may = texts ? tp_files_ends(names[i], "txt") : may_hold_layer(names[i]);
+        if (may && has_layer(folder, names[i], layer)) {
+            *last = names[i];
+            tp_text_add(listed, "%s'%s'", n++ == 0 ? "" : ", ", names[i]);
+        }
+    }
+    return n;
+}
+
+/* The one layer file inside a zip (`layer`, which may be NULL, chooses among several), or a fault. */
+static tp_code find_member(const char *path, const char *shown, const char *layer, tp_place place, char **member,
+                           tp_faults *faults) {
     char *folder = tp_text_format("/vsizip/{%s}", path);
     char **names = folder == NULL ? NULL : VSIReadDirRecursive(folder);
     tp_text listed = {0};
     const char *only = NULL;
     size_t n = list_members(names, false, &listed, &only);
-    if (n == 0) {
+    bool texts = n == 0;
+    if (texts) {
         n = list_members(names, true, &listed, &only);
     }
+    bool chooses = n > 1 && layer != NULL;
+    char *all = tp_text_copy(tp_text_get(&listed));
+    n = chooses ? list_with_layer(folder, names, texts, layer, &listed, &only) : n;
     tp_code code = TP_E_DATA;
     if (names == NULL) {
         tp_faults_add_code_at(faults, code, place, "%s: cannot be read as a zip file", shown);
+    } else if (n == 0 && chooses) {
+        tp_faults_add_code_at(faults, code, place, "%s: no layer '%s' in any of its files (%s)", shown, layer,
+                              all == NULL ? "" : all);
     } else if (n == 0) {
         tp_faults_add_code_at(faults, code, place, "%s: holds no layer (a .shp, .gpkg, .geojson or .csv)", shown);
     } else if (n > 1) {
-        tp_faults_add_code_at(faults, code, place, "%s: holds several layers (%s); write %s/NAME to choose one", shown,
-                              tp_text_get(&listed), shown);
+        tp_faults_add_code_at(faults, code, place, "%s: holds several layers%s (%s); write %s/NAME to choose one%s",
+                              shown, chooses ? " of that name" : "", tp_text_get(&listed), shown,
+                              chooses ? "" : ", or name it with 'layer'");
     } else {
         *member = tp_text_format("%s/%s", folder, only);
         code = TP_OK;
     }
     CSLDestroy(names);
     tp_text_reset(&listed);
+    free(all);
     free(folder);
     return code;
 }
@@ -143,6 +190,10 @@ static tp_code check_file(const char *path, const char *shown, tp_place place, t
         tp_faults_add_code_at(faults, TP_E_DATA, place, "%s: is a folder (expected a file)", shown);
         return TP_E_DATA;
     }
+    if (is_special(path)) {
+        tp_faults_add_code_at(faults, TP_E_DATA, place, "%s: is not a regular file", shown);
+        return TP_E_DATA;
+    }
     errno = 0;
     VSILFILE *file = VSIFOpenL(path, "rb");
     if (file == NULL) {
@@ -159,8 +210,8 @@ static tp_code check_file(const char *path, const char *shown, tp_place place, t
 }
 
 /* Sets files->path and says which file on the disk it lies in (the zip, the gz, itself). */
-static tp_code resolve(const char *path, const char *shown, tp_place place, tp_files *files, char **on_disk,
-                       tp_faults *faults) {
+static tp_code resolve(const char *path, const char *shown, const char *layer, tp_place place, tp_files *files,
+                       char **on_disk, tp_faults *faults) {
     size_t zip = zip_length(path);
     *on_disk = zip > 0 ? tp_text_format("%.*s", (int)zip, path) : tp_text_copy(path);
     if (*on_disk == NULL) {
@@ -178,7 +229,7 @@ static tp_code resolve(const char *path, const char *shown, tp_place place, tp_f
             return TP_E_DATA;
         }
     } else if (tp_files_ends(path, "zip")) {
-        code = find_member(path, shown, place, &files->path, faults);
+        code = find_member(path, shown, layer, place, &files->path, faults);
     } else if (tp_files_ends(path, "gz")) {
         files->path = tp_text_format("/vsigzip/%s", path);
     } else {
@@ -191,10 +242,30 @@ static tp_code resolve(const char *path, const char *shown, tp_place place, tp_f
     return code;
 }
 
-tp_code tp_files_find(const char *path, const char *shown, tp_place place, tp_files *files, tp_faults *faults) {
+/* Files that GDAL opens by itself beside the one named: none may be a pipe. */
+static tp_code check_sides(const char *on_disk, const char *shown, tp_place place, tp_faults *faults) {
+    static const char *const sides[] = {"shp", "shx", "dbf", "prj", "cpg", "csvt", "qix"};
+    for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
+        char *side = tp_files_side(on_disk, sides[i]);
+        bool special = side != NULL && is_special(side);
+        free(side);
+        if (special) {
+            tp_faults_add_code_at(faults, TP_E_DATA, place, "%s: the .%s file beside it is not a regular file", shown,
+                                  sides[i]);
+            return TP_E_DATA;
+        }
+    }
+    return TP_OK;
+}
+
+tp_code tp_files_find(const char *path, const char *shown, const char *layer, tp_place place, tp_files *files,
+                      tp_faults *faults) {
     *files = (tp_files){0};
     char *on_disk = NULL;
-    tp_code code = resolve(path, shown, place, files, &on_disk, faults);
+    tp_code code = resolve(path, shown, layer, place, files, &on_disk, faults);
+    if (code == TP_OK) {
+        code = check_sides(on_disk, shown, place, faults);
+    }
     if (code == TP_OK && (tp_files_ends(files->path, "shp") || tp_files_ends(files->path, "dbf"))) {
         code = tp_shapefile_check(files->path, shown, place, faults);
     }

@@ -15,12 +15,12 @@ typedef struct tp_files {
 } tp_files;
 
 /**
- * Finds the files of `path`: a file, FILE.gz, FILE.zip with one layer file inside, or FILE.zip/MEMBER. Faults (at
- * `place`, TP_E_DATA): no such file, a folder, not readable, a zip without or with several layers, a shapefile with
+ * Finds the files of `path`: a file, FILE.gz, FILE.zip with one layer file inside (or one that has `layer`, which may be
+ * NULL), or FILE.zip/MEMBER. Faults (at `place`, TP_E_DATA): no such file, a folder, a pipe, not readable, a zip without or with several layers, a shapefile with
  * parts missing, cut short or of different lengths. Within a tp_gdal_scope.
  */
-TP_NODISCARD tp_code tp_files_find(const char *path, const char *shown, tp_place place, tp_files *files,
-                                   tp_faults *faults);
+TP_NODISCARD tp_code tp_files_find(const char *path, const char *shown, const char *layer, tp_place place,
+                                   tp_files *files, tp_faults *faults);
 void tp_files_reset(tp_files *files);
 
 /** The side file of `path` with another extension ("cpg"), in lower or upper case, or NULL when there is none. */

@@ -99,7 +99,7 @@ static tp_code choose_layer(opening *open) {
 static tp_code open_osm(opening *open) {
     tp_read_head *head = open->head;
     tp_error error = {0};
-    if (tp_osm_check(head->path, head->shown, &error) != TP_OK) {
+    if (tp_pbf_check(head->path, head->shown, &error) != TP_OK) {
         tp_faults_add_code_at(open->faults, error.code, open->places->file, "%s", error.message);
         return error.code;
     }
@@ -343,6 +343,19 @@ static tp_code list_fields(opening *open) {
     return code;
 }
 
+/* A CRS that coordinates can be in. PROJ takes a bare number for a part of a name, and finds something by it. */
+static tp_code check_crs(const char *crs, tp_error *error) {
+    if (crs[0] != '\0' && crs[strspn(crs, "0123456789")] == '\0') {
+        return tp_error_set(error, TP_E_CONFIG, "'%.40s' is not a coordinate reference system (expected EPSG:%.40s?)",
+                            crs, crs);
+    }
+    char *geographic = NULL;
+    tp_ellipsoid ellipsoid;
+    tp_code code = tp_crs_geographic(crs, &geographic, &ellipsoid, error);
+    free(geographic);
+    return code;
+}
+
 /* The CRS of the entry, else of the file. Only what has a position needs one. */
 static tp_code find_crs(opening *open) {
     tp_read_head *head = open->head;
@@ -354,7 +367,6 @@ static tp_code find_crs(opening *open) {
     head->crs = wanted != NULL ? tp_text_copy(wanted) : in_columns ? NULL : tp_ogr_crs(open->file.layer);
     head->crs_origin = wanted != NULL ? "option" : "file";
     tp_error error = {0};
-    char *title = NULL;
     if (head->crs == NULL) {
         tp_faults_add_code_at(open->faults, TP_E_DATA, open->places->file,
                               "%s: has no CRS%s (give it with 'crs', such as crs: EPSG:6668)", head->shown,
@@ -363,7 +375,12 @@ static tp_code find_crs(opening *open) {
                                                                  : "");
         return TP_E_DATA;
     }
-    if (tp_crs_title(head->crs, &title, &error) != TP_OK) {
+    tp_code code = check_crs(head->crs, &error);
+    if (code != TP_OK && code != TP_E_CONFIG) {
+        tp_faults_add_error(open->faults, &error);
+        return code;
+    }
+    if (code != TP_OK) {
         if (wanted != NULL) {
             tp_faults_add_at(open->faults, open->places->crs, "%s", error.message);
         } else {
@@ -372,7 +389,6 @@ static tp_code find_crs(opening *open) {
         }
         return wanted != NULL ? TP_E_CONFIG : TP_E_DATA;
     }
-    free(title);
     return TP_OK;
 }
 
@@ -380,8 +396,9 @@ static tp_code open_all(opening *open, const char *path, const char *shown) {
     tp_read_head *head = open->head;
     head->shown = tp_text_copy(shown);
     tp_files files = {0};
-    tp_code code = head->shown == NULL ? out_of_memory(open)
-                                       : tp_files_find(path, shown, open->places->file, &files, open->faults);
+    tp_code code = head->shown == NULL
+                       ? out_of_memory(open)
+                       : tp_files_find(path, shown, open->options->layer, open->places->file, &files, open->faults);
     head->path = files.path;
     head->digested = files.list;
     head->n_digested = files.n;

@@ -1,6 +1,7 @@
 /* The head of a layer that several files make up: see heads.h. */
 #include "1_read/heads.h"
 
+#include "technopolis/crs.h"
 #include "technopolis/plan.h"
 #include "technopolis/text.h"
 
@@ -59,7 +60,32 @@ static tp_code settle(tp_read_heads *heads, size_t i, const char *shown, bool ma
     return code;
 }
 
-static tp_code open_one(const tp_step *step, const char *base, unsigned flags, size_t i, tp_read_head *head,
+/* That there is a way from the file's CRS to the run's. A CRS of the run that is none is said elsewhere. */
+static tp_code check_operation(const tp_read_head *head, const char *run_crs, const tp_read_places *places,
+                               tp_faults *own) {
+    char *geographic = NULL;
+    tp_ellipsoid ellipsoid;
+    tp_transform *transform = NULL;
+    tp_error error = {0};
+    if (head->crs == NULL || run_crs == NULL || tp_crs_geographic(run_crs, &geographic, &ellipsoid, NULL) != TP_OK) {
+        return TP_OK;
+    }
+    tp_code code = tp_transform_new(head->crs, geographic, NULL, &transform, &error);
+    if (code == TP_E_MACHINE) {
+        tp_faults_add_error(own, &error);
+    } else if (code != TP_OK && strcmp(head->crs_origin, "option") == 0) {
+        code = TP_E_CONFIG;
+        tp_faults_add_at(own, places->crs, "%s", error.message);
+    } else if (code != TP_OK) {
+        code = TP_E_DATA;
+        tp_faults_add_code_at(own, code, places->file, "%s: its CRS cannot be used: %s", head->shown, error.message);
+    }
+    tp_transform_free(transform);
+    free(geographic);
+    return code;
+}
+
+static tp_code open_one(const tp_step *step, const tp_run *run, unsigned flags, size_t i, tp_read_head *head,
                         tp_faults *own) {
     const tp_read_options *options = step->options.values;
     tp_read_places places = {.file = options->file.places[i],
@@ -70,24 +96,24 @@ static tp_code open_one(const tp_step *step, const char *base, unsigned flags, s
                              .crs = place_of(step, "crs"),
                              .lon = place_of(step, "lon"),
                              .lat = place_of(step, "lat")};
-    char *path = tp_plan_path(base, options->file.items[i]);
+    char *path = tp_plan_path(run->base, options->file.items[i]);
     if (path == NULL) {
         return out_of_memory(own);
     }
     tp_code code = tp_read_head_open(path, options->file.items[i], options, &places, flags, head, own);
     free(path);
-    return code;
+    return code == TP_OK ? check_operation(head, run->crs, &places, own) : code;
 }
 
-static tp_code open_all(const tp_step *step, const char *base, int on_error, unsigned flags, tp_read_heads *heads,
+static tp_code open_all(const tp_step *step, const tp_run *run, unsigned flags, tp_read_heads *heads,
                         tp_faults *faults) {
     const tp_read_options *options = step->options.values;
-    bool may_skip = on_error == TP_SKIP && heads->n > 1;
+    bool may_skip = run->on_error == TP_SKIP && heads->n > 1;
     tp_code worst = TP_OK;
     size_t usable = 0;
     for (size_t i = 0; i < heads->n; i++) {
         tp_faults own = {0};
-        tp_code code = open_one(step, base, flags, i, &heads->items[i], &own);
+        tp_code code = open_one(step, run, flags, i, &heads->items[i], &own);
         code = code == TP_OK ? TP_OK : settle(heads, i, options->file.items[i], may_skip, &own, faults);
         tp_faults_reset(&own);
         usable += heads->items[i].path != NULL;
@@ -232,7 +258,7 @@ static void check_dissolve(const tp_step *step, tp_faults *faults) {
     }
 }
 
-tp_code tp_read_heads_open(const tp_step *step, const char *base, int on_error, unsigned flags, tp_read_heads *heads,
+tp_code tp_read_heads_open(const tp_step *step, const tp_run *run, unsigned flags, tp_read_heads *heads,
                            tp_faults *faults) {
     const tp_read_options *options = step->options.values;
     *heads = (tp_read_heads){.items = calloc(options->file.n + 1, sizeof *heads->items),
@@ -241,7 +267,7 @@ tp_code tp_read_heads_open(const tp_step *step, const char *base, int on_error, 
         return out_of_memory(faults);
     }
     heads->n = options->file.n;
-    tp_code code = open_all(step, base, on_error, flags, heads, faults);
+    tp_code code = open_all(step, run, flags, heads, faults);
     if (code != TP_OK) {
         return code;
     }

@@ -15,11 +15,11 @@ typedef struct tp_read_heads {
 } tp_read_heads;
 
 /**
- * Opens the heads of all files of a step. With on_error TP_SKIP a file of several that cannot be used is passed over
+ * Opens the heads of all files of a step, and sees that their CRS lead to the run's. With on_error TP_SKIP a file of several that cannot be used is passed over
  * with a warning, unless none is left. Returns the code of what it added to `faults`; reset in any case.
  */
-TP_NODISCARD tp_code tp_read_heads_open(const tp_step *step, const char *base, int on_error, unsigned flags,
-                                        tp_read_heads *heads, tp_faults *faults);
+TP_NODISCARD tp_code tp_read_heads_open(const tp_step *step, const tp_run *run, unsigned flags, tp_read_heads *heads,
+                                        tp_faults *faults);
 void tp_read_heads_reset(tp_read_heads *heads);
 
 #endif

@@ -54,27 +54,37 @@ bool tp_infer_is_not_finite(const char *text, size_t size) {
            (size == 8 && strncasecmp(text, "infinity", 8) == 0);
 }
 
+/* Digits only, but not as a program writes a number: a code. */
+static bool is_code(const char *text, size_t size) {
+    size_t at = size > 0 && text[0] == '-' ? 1 : 0;
+    int64_t integer;
+    return size > at && digits(text, size, at) == size - at &&
+           ((size - at > 1 && text[at] == '0') || !tp_integer_read(text, &integer));
+}
+
 void tp_infer_look(tp_inference *inference, const char *text, size_t size) {
-    if (size == 0 || inference->seen_text) {
+    if (size == 0 || inference->seen_code) {
         return;
     }
     bool fraction = false;
-    if (tp_infer_is_not_finite(text, size)) {
+    double value;
+    if (is_code(text, size)) {
+        inference->seen_code = true;
+    } else if (tp_infer_is_not_finite(text, size)) {
         inference->seen_not_finite = true;
-    } else if (!is_number(text, size, &fraction)) {
-        inference->seen_text = true;
-    } else {
-        int64_t integer;
-        double value;
-        bool fits = fraction ? tp_number_read(text, &value) && isfinite(value) : tp_integer_read(text, &integer);
+        inference->n_numbers++;
+    } else if (is_number(text, size, &fraction) && tp_number_read(text, &value) && isfinite(value)) {
         inference->seen_number = true;
         inference->seen_fraction |= fraction;
-        inference->seen_text |= !fits; /* more digits than a number can hold: it must be a code */
+        inference->n_numbers++;
+    } else {
+        inference->n_odd++;
     }
 }
 
 tp_type tp_infer_type(const tp_inference *inference) {
-    if (inference->seen_text || !inference->seen_number) {
+    bool mostly_numbers = inference->n_numbers >= 9 * inference->n_odd;
+    if (inference->seen_code || !inference->seen_number || !mostly_numbers) {
         return TP_TYPE_TEXT;
     }
     return inference->seen_fraction || inference->seen_not_finite ? TP_TYPE_DOUBLE : TP_TYPE_INT64;

@@ -1,6 +1,8 @@
 /**
  * What the texts of a column without types are: integers, numbers or text. An integer is written as a program writes
- * it: no leading zeros (a code such as 01100 stays text), no plus sign, within 64 bits.
+ * it: no leading zeros, no plus sign, within 64 bits. A code such as 01100, or of more digits than a number holds,
+ * makes its column text. Of other cells that are no numbers (n/a, 1e400) a column of numbers may hold one in ten: they
+ * are read as missing.
  */
 #ifndef TP_READ_INFER_H
 #define TP_READ_INFER_H
@@ -9,7 +11,8 @@
 
 /** Initialise with `= {0}`. */
 typedef struct tp_inference {
-    bool seen_number, seen_fraction, seen_not_finite, seen_text;
+    int64_t n_numbers, n_odd; /**< numbers (those that are not finite included), and cells that are none */
+    bool seen_number, seen_fraction, seen_not_finite, seen_code;
 } tp_inference;
 
 /** Takes one NUL-terminated text of the column into account; an empty one says nothing. */

@@ -139,7 +139,9 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     }
     tp_read_heads heads = {0};
     tp_error error = {0};
-    if (tp_read_heads_open(step, plan->base, plan->run.on_error, 0, &heads, faults) == TP_OK &&
+    tp_run run = plan->run;
+    run.base = plan->base;
+    if (tp_read_heads_open(step, &run, 0, &heads, faults) == TP_OK &&
         publish(step, &heads, &plan->schema, &error) != TP_OK) {
         tp_faults_add_error(faults, &error);
     }
@@ -245,12 +247,13 @@ static void take_back(tp_read_task *task, const filled *before) {
 }
 
 /* One file. What only its rows show to be wrong leaves it out too, where the run is told so. */
-static tp_code read_file(tp_read_task *task, bool may_skip, tp_dataset *dataset, tp_error *error) {
+static tp_code read_file(tp_read_task *task, bool may_skip, bool *skipped, tp_dataset *dataset, tp_error *error) {
     filled before = measure(task);
     tp_error own = {0};
     tp_code code = tp_read_rows(task, &own);
     if (code == TP_E_DATA && may_skip) {
         take_back(task, &before);
+        *skipped = true;
         return tp_dataset_reject(dataset, task->layer_name, task->source, -1, TP_REJECT_FILE, error, "%s", own.message);
     }
     if (code != TP_OK && error != NULL) {
@@ -279,15 +282,16 @@ static tp_code read_files(const tp_step *step, const tp_run *run, const tp_read_
                           tp_layer *layer, tp_error *error) {
     tp_read_notes notes = {0};
     tp_read_task task = {.layer_name = step->name, .layer = layer, .notes = &notes, .run = run};
-    bool may_skip = run->on_error == TP_SKIP && heads->n > 1;
+    bool may_skip = run->on_error == TP_SKIP && heads->n > 1, skipped = false;
     tp_code code = TP_OK;
     for (size_t i = 0; i < heads->n && code == TP_OK; i++) {
         const tp_read_head *head = &heads->items[i];
+        skipped = skipped || heads->skipped[i] != NULL;
         code = add_source(step, heads, i, dataset, &task.source, error);
         if (code == TP_OK && heads->skipped[i] == NULL) {
             task.head = head;
             task.id_prefix = heads->n > 1 ? (int64_t)i + 1 : 0;
-            code = read_file(&task, may_skip, dataset, error);
+            code = read_file(&task, may_skip, &skipped, dataset, error);
         }
         if (code == TP_OK && layer->crs == NULL && !copy(&layer->crs, head->crs)) {
             code = tp_error_memory(error);
@@ -296,11 +300,7 @@ static tp_code read_files(const tp_step *step, const tp_run *run, const tp_read_
     if (code == TP_OK && task.n_rows == 0) {
         code = tp_error_set(error, TP_E_DATA, "layer %s: none of the %zu files can be used", step->name, heads->n);
     }
-    bool whole = true;
-    for (size_t i = 0; i < heads->n; i++) {
-        whole = whole && heads->skipped[i] == NULL;
-    }
-    if (code == TP_OK && !whole) {
+    if (code == TP_OK && skipped) {
         code = make_sample(layer, dataset, error);
     }
     if (code == TP_OK) {
@@ -326,7 +326,7 @@ static tp_code run_layer(const tp_step *step, const tp_run *run, tp_dataset *dat
     tp_read_heads heads = {0};
     tp_faults faults = {0};
     tp_layer *layer = NULL;
-    tp_code code = tp_read_heads_open(step, run->base, run->on_error, TP_HEAD_DECIDE_ENCODING, &heads, &faults);
+    tp_code code = tp_read_heads_open(step, run, TP_HEAD_DECIDE_ENCODING, &heads, &faults);
     if (code != TP_OK) {
         code = first_fault(&faults, error);
     } else {

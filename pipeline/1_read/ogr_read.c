@@ -71,13 +71,20 @@ static tp_code set_parsed(reader *r, size_t i, const char *text, tp_error *error
         tp_column_set_int64(column, r->task->n_rows, integer);
         return TP_OK;
     }
-    if (column->type == TP_TYPE_DOUBLE && tp_number_read(text, &value)) {
-        return set_double(r, i, value, error);
+    if (column->type == TP_TYPE_DOUBLE && tp_number_read(text, &value) && isfinite(value)) {
+        tp_column_set_double(column, r->task->n_rows, value);
+        return TP_OK;
     }
     bool not_finite = tp_infer_is_not_finite(text, strlen(text));
+    const char *shown = text;
+    size_t size = strlen(text);
+    if (!tp_decoder_text(r->decoder, text, size, &shown, &size)) {
+        shown = "?";
+        size = 1;
+    }
     return tp_read_notes_add(r->task->notes, r->task->n_rows, false,
-                             not_finite ? TP_REJECT_NOT_FINITE : TP_REJECT_NOT_NUMBER, error, "%s: %s",
-                             field_name(r, i), tp_text_is_utf8(text, strlen(text)) ? text : "?");
+                             not_finite ? TP_REJECT_NOT_FINITE : TP_REJECT_NOT_NUMBER, error, "%s: %.*s",
+                             field_name(r, i), (int)size, shown);
 }
 
 static tp_code set_text(reader *r, size_t i, OGRFeatureH feature, const char *bytes, tp_error *error) {

@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool tp_osm_is_wanted(const char *path, const char *layer) {
+    return (layer == NULL || strcmp(layer, TP_OSM_LAYER) == 0) && tp_pbf_is(path);
+}
+
 void tp_osm_open_head(tp_ogr_file *file) {
     *file = (tp_ogr_file){0};
     GDALDriverH driver = GDALGetDriverByName("Memory");

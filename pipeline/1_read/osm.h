@@ -1,6 +1,7 @@
 /**
- * OpenStreetMap's .osm.pbf as a layer of roads, read with libreadosm: OGR's driver gives lines without node ids, and
- * nodes are what tells a crossing from a bridge.
+ * OpenStreetMap's .osm.pbf as a layer of roads. OGR's driver gives lines without node ids, and nodes are what tells a
+ * crossing from a bridge; libreadosm gives them, but is brought down by a hostile file and loses all plain (not dense)
+ * nodes. So the format is read here: osm_pbf.c.
  *
  * A row is a stretch of a way between two junctions: nodes that two or more of the ways read share (or one way twice),
  * and the ends of ways. Ways are read that have a class of highway on which cars drive, and ferries. Its columns are
@@ -10,18 +11,16 @@
 #define TP_READ_OSM_H
 
 #include "1_read/ogr_file.h"
+#include "1_read/osm_pbf.h"
 
 /** What such a file's head has for a driver. */
-#define TP_OSM_DRIVER "readosm"
+#define TP_OSM_DRIVER "OSM roads"
 
 /** What the layer is called inside the file; the one that is read where none is named. Others are OGR's. */
 #define TP_OSM_LAYER "roads"
 
 /** True for a file that begins as a .osm.pbf does, whatever its name, when the layer `layer` (or NULL) is this one. */
 bool tp_osm_is_wanted(const char *path, const char *layer);
-
-/** Checks that the file is whole, block by block. TP_E_DATA with a message that begins with `shown`. O(blocks). */
-TP_NODISCARD tp_code tp_osm_check(const char *path, const char *shown, tp_error *error);
 
 /** An empty OGR layer with the columns and CRS of the rows, for whatever looks at heads. */
 void tp_osm_open_head(tp_ogr_file *file);
@@ -54,16 +53,7 @@ typedef struct tp_osm_ways {
 
 void tp_osm_ways_reset(tp_osm_ways *ways);
 
-/** Reads a file in two passes, ways and then nodes. TP_E_DATA when it cannot be read or a node is missing. */
+/** Reads a file in two passes, ways and then nodes. TP_E_DATA when it cannot be read or lacks a node of a road. */
 TP_NODISCARD tp_code tp_osm_load(const char *path, const char *shown, tp_osm_ways *ways, tp_error *error);
-
-/** A path under which libreadosm opens the file: it insists on the ending .pbf. Release with tp_osm_alias_end. */
-typedef struct tp_osm_alias {
-    char *path;
-    char *folder; /**< NULL where the path is the file's own */
-} tp_osm_alias;
-
-TP_NODISCARD tp_code tp_osm_alias_begin(const char *path, const char *shown, tp_osm_alias *alias, tp_error *error);
-void tp_osm_alias_end(tp_osm_alias *alias);
 
 #endif

@@ -1,14 +1,10 @@
 /*
  * The roads of a .osm.pbf in memory: see tp_osm_load in osm.h. Two passes: the ways first, so that of all the nodes only
- * those of roads are kept.
- *
- * libreadosm gives no nodes at all, and no error, for a file with plain (not dense) nodes: that, and any node that a
- * road refers to and the file does not hold, fails the file.
+ * those of roads are kept. A node that a road refers to and the file does not hold fails the file.
  */
 #include "1_read/osm.h"
 
 #include <math.h>
-#include <readosm.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,15 +33,13 @@ void tp_osm_ways_reset(tp_osm_ways *ways) {
     *ways = (tp_osm_ways){0};
 }
 
-/* What the callbacks work on. */
+/* What the visits work on. */
 typedef struct loading {
     tp_osm_ways *ways;
     const char *shown;
     uint8_t *seen; /* of each node */
-    int64_t n_all_nodes, n_seen;
+    int64_t n_seen;
     int64_t cursor; /* the node after the last one found: files are mostly in the order of ids */
-    tp_code code;
-    tp_error *error;
 } loading;
 
 static bool enlarge(void *array, int64_t capacity, size_t size) {
@@ -60,18 +54,20 @@ static bool enlarge(void *array, int64_t capacity, size_t size) {
 
 /* ---- ways ---- */
 
-static const char *value_of(const readosm_way *way, const char *key) {
-    for (int i = 0; i < way->tag_count; i++) {
-        if (strcmp(way->tags[i].key, key) == 0) {
-            return way->tags[i].value;
+/* The value of a key; no text where there is none. */
+static tp_pbf_text value_of(const tp_pbf_way *way, const char *key) {
+    size_t size = strlen(key);
+    for (int64_t i = 0; i < way->n_tags; i++) {
+        if (way->keys[i].size == size && memcmp(way->keys[i].bytes, key, size) == 0) {
+            return way->values[i];
         }
     }
-    return NULL;
+    return (tp_pbf_text){0};
 }
 
-static bool is_one_of(const char *text, const char *const *words, size_t n) {
-    for (size_t i = 0; text != NULL && i < n; i++) {
-        if (strcmp(text, words[i]) == 0) {
+static bool is_one_of(tp_pbf_text text, const char *const *words, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        if (strlen(words[i]) == text.size && memcmp(text.bytes, words[i], text.size) == 0) {
             return true;
         }
     }
@@ -79,36 +75,33 @@ static bool is_one_of(const char *text, const char *const *words, size_t n) {
 }
 
 /* Highways on which cars drive, and ferries; not areas. */
-static bool is_road(const readosm_way *way) {
+static bool is_road(const tp_pbf_way *way) {
+    static const char *const yes[] = {"yes"}, *const ferry[] = {"ferry"};
     static const char *const classes[] = {
         "motorway",      "motorway_link",  "trunk",    "trunk_link",    "primary",      "primary_link",
         "secondary",     "secondary_link", "tertiary", "tertiary_link", "unclassified", "residential",
         "living_street", "service",        "track",    "road",
     };
-    const char *route = value_of(way, "route"), *area = value_of(way, "area");
-    if (area != NULL && strcmp(area, "yes") == 0) {
-        return false;
-    }
-    return is_one_of(value_of(way, "highway"), classes, sizeof classes / sizeof classes[0]) ||
-           (route != NULL && strcmp(route, "ferry") == 0);
+    return !is_one_of(value_of(way, "area"), yes, 1) &&
+           (is_one_of(value_of(way, "highway"), classes, sizeof classes / sizeof classes[0]) ||
+            is_one_of(value_of(way, "route"), ferry, 1));
 }
 
-static bool add_text(tp_osm_ways *ways, const char *text, uint32_t *at) {
-    size_t size = strlen(text) + 1;
-    if (ways->n_texts + size > ways->text_capacity) {
-        size_t wanted = 2 * ways->text_capacity + size + 4096;
+/* Copies a text and ends it. */
+static bool add_text(tp_osm_ways *ways, tp_pbf_text text, uint32_t *at) {
+    size_t needed = ways->n_texts + text.size + 2;
+    if (needed > ways->text_capacity) {
+        size_t wanted = 2 * needed + 4096;
         if (wanted > UINT32_MAX || !enlarge(&ways->texts, (int64_t)wanted, 1)) {
             return false;
         }
         ways->text_capacity = wanted;
     }
-    if (ways->n_texts == 0) {
-        ways->texts[ways->n_texts++] = '\0'; /* so that no text begins at 0 */
-        return add_text(ways, text, at);
-    }
-    memcpy(ways->texts + ways->n_texts, text, size);
+    ways->n_texts += ways->n_texts == 0; /* no text begins at 0 */
+    memcpy(ways->texts + ways->n_texts, text.bytes, text.size);
+    ways->texts[ways->n_texts + text.size] = '\0';
     *at = (uint32_t)ways->n_texts;
-    ways->n_texts += size;
+    ways->n_texts += text.size + 1;
     return true;
 }
 
@@ -132,38 +125,29 @@ static bool reserve_way(tp_osm_ways *ways, int64_t n_refs) {
     return true;
 }
 
-static bool add_way(tp_osm_ways *ways, const readosm_way *way) {
-    if (!reserve_way(ways, way->node_ref_count)) {
-        return false;
+static tp_code on_way(void *user, const tp_pbf_way *way, tp_error *error) {
+    tp_osm_ways *ways = ((loading *)user)->ways;
+    if (!is_road(way)) {
+        return TP_OK;
+    }
+    if (!reserve_way(ways, way->n_refs)) {
+        return tp_error_memory(error);
     }
     for (int tag = 0; tag < TP_OSM_TAGS; tag++) {
-        const char *value = value_of(way, tag_key(tag));
+        tp_pbf_text value = value_of(way, tag_key(tag));
         uint32_t *at = &ways->tag[ways->n * TP_OSM_TAGS + tag];
         *at = 0;
-        if (value != NULL && value[0] != '\0' && !add_text(ways, value, at)) {
-            return false;
+        if (value.size > 0 && !add_text(ways, value, at)) {
+            return tp_error_memory(error);
         }
     }
     ways->id[ways->n] = way->id;
     ways->ref_first[ways->n++] = ways->n_refs;
-    for (int i = 0; i < way->node_ref_count; i++) {
-        ways->ref[ways->n_refs++] = way->node_refs[i];
+    for (int64_t i = 0; i < way->n_refs; i++) {
+        ways->ref[ways->n_refs++] = way->refs[i];
     }
     ways->ref_first[ways->n] = ways->n_refs;
-    return true;
-}
-
-static int on_way(const void *user, const readosm_way *way) {
-    loading *l;
-    memcpy(&l, user, sizeof l);
-    if (!is_road(way)) {
-        return READOSM_OK;
-    }
-    if (!add_way(l->ways, way)) {
-        l->code = tp_error_memory(l->error);
-        return READOSM_ABORT;
-    }
-    return READOSM_OK;
+    return TP_OK;
 }
 
 /* ---- nodes ---- */
@@ -216,43 +200,28 @@ static tp_code list_nodes(loading *l, tp_error *error) {
     return TP_OK;
 }
 
-/* To the nearest billionth of a degree, which is the finest that the format holds: the double nearest to the decimal. */
-static double tidy(double degrees) {
-    return round(degrees * 1e9) / 1e9;
-}
-
-static int on_node(const void *user, const readosm_node *node) {
-    loading *l;
-    memcpy(&l, user, sizeof l);
+static tp_code on_node(void *user, int64_t id, double lon_deg, double lat_deg, tp_error *error) {
+    loading *l = user;
     tp_osm_ways *ways = l->ways;
-    l->n_all_nodes++;
-    int64_t number =
-        l->cursor < ways->n_nodes && ways->node_id[l->cursor] == node->id ? l->cursor : find_node(ways, node->id);
+    int64_t number = l->cursor < ways->n_nodes && ways->node_id[l->cursor] == id ? l->cursor : find_node(ways, id);
     if (number < 0) {
-        return READOSM_OK;
+        return TP_OK;
     }
-    bool proper = fabs(node->latitude) <= 90 && fabs(node->longitude) <= 180; /* false for NaN */
+    bool proper = fabs(lat_deg) <= 90 && fabs(lon_deg) <= 180; /* false for NaN */
     if (!proper) {
-        l->code = tp_error_set(l->error, TP_E_DATA, "%s: node %lld has no proper position (longitude %g, latitude %g)",
-                               l->shown, node->id, node->longitude, node->latitude);
-        return READOSM_ABORT;
+        return tp_error_set(error, TP_E_DATA, "%s: node %lld has no proper position (longitude %g, latitude %g)",
+                            l->shown, (long long)id, lon_deg, lat_deg);
     }
     l->n_seen += !l->seen[number];
     l->seen[number] = 1;
-    ways->lon_deg[number] = tidy(node->longitude);
-    ways->lat_deg[number] = tidy(node->latitude);
+    ways->lon_deg[number] = lon_deg;
+    ways->lat_deg[number] = lat_deg;
     l->cursor = number + 1;
-    return READOSM_OK;
+    return TP_OK;
 }
 
 static tp_code check_nodes(const loading *l, tp_error *error) {
     const tp_osm_ways *ways = l->ways;
-    if (l->n_all_nodes == 0) {
-        return tp_error_set(error, TP_E_DATA,
-                            "%s: no nodes can be read from it (plain nodes instead of dense ones, or blocks that are "
-                            "not packed by zlib?)",
-                            l->shown);
-    }
     for (int64_t way = 0; way < ways->n && l->n_seen < ways->n_nodes; way++) {
         for (int64_t i = ways->ref_first[way]; i < ways->ref_first[way + 1]; i++) {
             if (!l->seen[ways->ref[i]]) {
@@ -284,37 +253,10 @@ static void find_junctions(tp_osm_ways *ways, uint8_t *used) {
 
 /* ---- both ---- */
 
-static tp_code parse(loading *l, const char *path, bool nodes) {
-    const void *handle = NULL;
-    int result = readosm_open(path, &handle);
-    if (result == READOSM_OK) {
-        result = nodes ? readosm_parse(handle, &l, on_node, NULL, NULL) : readosm_parse(handle, &l, NULL, on_way, NULL);
-    }
-    readosm_close(handle);
-    if (l->code != TP_OK || result == READOSM_OK) {
-        return l->code;
-    }
-    if (result == READOSM_INSUFFICIENT_MEMORY) {
-        return tp_error_memory(l->error);
-    }
-    return tp_error_set(l->error, TP_E_DATA, "%s: cannot be read: libreadosm says %s (%d)", l->shown,
-                        result == READOSM_INVALID_PBF_HEADER ? "invalid header"
-                        : result == READOSM_READ_ERROR       ? "read error"
-                        : result == READOSM_UNZIP_ERROR      ? "a block cannot be unpacked"
-                                                             : "error",
-                        result);
-}
-
 tp_code tp_osm_load(const char *path, const char *shown, tp_osm_ways *ways, tp_error *error) {
-    loading l = {.ways = ways, .shown = shown, .error = error};
-    tp_osm_alias alias = {0};
-    tp_code code = tp_osm_check(path, shown, error);
-    if (code == TP_OK) {
-        code = tp_osm_alias_begin(path, shown, &alias, error);
-    }
-    if (code == TP_OK) {
-        code = parse(&l, alias.path, false);
-    }
+    loading l = {.ways = ways, .shown = shown};
+    tp_pbf_visitor first = {.user = &l, .way = on_way}, second = {.user = &l, .node = on_node};
+    tp_code code = tp_pbf_read(path, shown, &first, error);
     if (code == TP_OK && ways->n == 0) {
         code = tp_error_set(error, TP_E_DATA, "%s: holds no roads (ways with a highway for cars, or ferries)", shown);
     }
@@ -322,7 +264,7 @@ tp_code tp_osm_load(const char *path, const char *shown, tp_osm_ways *ways, tp_e
         code = list_nodes(&l, error);
     }
     if (code == TP_OK) {
-        code = parse(&l, alias.path, true);
+        code = tp_pbf_read(path, shown, &second, error);
     }
     if (code == TP_OK) {
         code = check_nodes(&l, error);
@@ -330,7 +272,6 @@ tp_code tp_osm_load(const char *path, const char *shown, tp_osm_ways *ways, tp_e
     if (code == TP_OK) {
         find_junctions(ways, l.seen);
     }
-    tp_osm_alias_end(&alias);
     free(l.seen);
     return code;
 }

@@ -39,10 +39,12 @@ static tp_code select_row(selection *s, int64_t row, const tp_read_note *notes, 
     }
     for (size_t i = 0; i < n; i++) {
         if (notes[i].leaves_out) {
+            s->layer->n_lost++;
             return reject(s, row, notes[i].reason, notes[i].detail, error);
         }
     }
     if (verdict == TP_UNKNOWN) {
+        s->layer->n_lost++;
         return reject(s, row, TP_REJECT_WHERE_UNKNOWN, tp_condition_text(s->layer->where), error);
     }
     source->features_kept++;

@@ -1,12 +1,15 @@
 /*
  * The stage that joins the rows of one id: polygons become their union (borders between them vanish), lines are
- * collected. The columns are those of the first row in the order of the file.
+ * collected. The columns are those of the first row in the order of the file; a row whose own say something else has a
+ * line in `rejects`, though its geometry is kept.
  */
 #include "2_prepare/geos_union.h"
 #include "2_prepare/groups.h"
+#include "2_prepare/rejects.h"
 #include "2_prepare/rows.h"
 #include "technopolis/plan.h"
 #include "technopolis/stage.h"
+#include "technopolis/text.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -71,6 +74,58 @@ static tp_code make_groups(const tp_layer *layer, groups *g, tp_error *error) {
     g->start[g->n] = n;
 done:
     free(number);
+    free(first_of);
+    return code;
+}
+
+/* Whether a row says something in a column that the first row of its id does not. */
+static bool differs(const tp_column *column, int64_t row, int64_t first) {
+    if (column->type == TP_TYPE_VERDICT) {
+        return column->verdict[row] != column->verdict[first];
+    }
+    if (!column->valid[row] || !column->valid[first]) {
+        return column->valid[row] != 0;
+    }
+    switch (column->type) {
+    case TP_TYPE_DOUBLE:
+        return column->f64[row] != column->f64[first];
+    case TP_TYPE_INT64:
+        return column->i64[row] != column->i64[first];
+    default:
+        return strcmp(tp_column_text(column, row), tp_column_text(column, first)) != 0;
+    }
+}
+
+/* "14131: name, population": the id and the columns whose values are dropped; empty where none is. */
+static void list_differences(const tp_layer *layer, int64_t row, int64_t first, tp_text *list) {
+    bool any = false;
+    tp_text_clear(list);
+    for (size_t i = 0; i < layer->n_columns; i++) {
+        const tp_column *column = layer->columns[i];
+        if (column != layer->id && differs(column, row, first)) {
+            tp_text_add(list, "%s%s%s", any ? "" : tp_layer_id(layer, row), any ? ", " : ": ", column->name);
+            any = true;
+        }
+    }
+}
+
+/* One line for each row whose values are dropped, in the order of the rows. */
+static tp_code tell_differences(tp_rows *rows, tp_error *error) {
+    int64_t *first_of = NULL;
+    tp_text list = {0};
+    tp_code code = tp_groups_find(rows->layer, &first_of, error);
+    for (int64_t row = 0; code == TP_OK && row < rows->layer->n_rows; row++) {
+        if (first_of[row] == row) {
+            continue;
+        }
+        list_differences(rows->layer, row, first_of[row], &list);
+        if (list.lost) {
+            code = tp_error_memory(error);
+        } else if (list.size > 0) {
+            code = tp_rows_note(rows, row, TP_REJECT_ATTRIBUTES, tp_text_get(&list), error);
+        }
+    }
+    tp_text_reset(&list);
     free(first_of);
     return code;
 }
@@ -143,6 +198,7 @@ static tp_code replace(tp_layer *layer, const groups *g, const tp_shapes *joined
 static tp_code run(const tp_step *step, const tp_run *run, tp_dataset *dataset, tp_error *error) {
     const options *wanted = step->options.values;
     tp_layer *layer = tp_dataset_layer(dataset, wanted->layer);
+    tp_rows rows = {.dataset = dataset, .layer = layer};
     if (layer == NULL || (layer->geometry != TP_GEOMETRY_POLYGON && layer->geometry != TP_GEOMETRY_LINE)) {
         return tp_error_set(error, TP_E_INTERNAL, "layer %s cannot be dissolved", wanted->layer);
     }
@@ -153,6 +209,9 @@ static tp_code run(const tp_step *step, const tp_run *run, tp_dataset *dataset, 
         joined = calloc((size_t)g.n + 1, sizeof *joined);
         code = joined == NULL ? tp_error_memory(error)
                               : join_groups(layer, &g, tp_prepare_threads(run->threads), joined, error);
+        if (code == TP_OK) {
+            code = tell_differences(&rows, error);
+        }
         if (code == TP_OK) {
             code = replace(layer, &g, joined, error);
         }

@@ -185,7 +185,7 @@ static tp_code list_outcomes(tp_rows *rows, const findings *found, bool *changed
             *changed = true;
             code = tp_rows_note(rows, row, TP_REJECT_MENDED, out->detail, error);
         } else if (out != NULL) {
-            code = tp_rows_leave_out(rows, row, TP_REJECT_INVALID, out->detail, error);
+            code = tp_rows_lose(rows, row, TP_REJECT_INVALID, out->detail, error);
         }
     }
     return code;

@@ -123,6 +123,16 @@ static tp_place place_of(const tp_step *step, const char *key) {
     return tp_options_place(&step->options, step->stage->settings, key, step->place);
 }
 
+/* Whether a setting stands in the configuration, be it right or wrong. */
+static bool is_written(const tp_step *step, const char *key) {
+    for (size_t i = 0; i < step->stage->n_settings; i++) {
+        if (strcmp(step->stage->settings[i].key, key) == 0) {
+            return step->options.texts[i] != NULL;
+        }
+    }
+    return false;
+}
+
 static void check_geometry(const tp_step *step, const tp_plan *plan, const char *key, const char *layer,
                            tp_geometry wanted, tp_faults *faults) {
     const tp_head *head = layer == NULL ? NULL : tp_schema_find(&plan->schema, layer);
@@ -170,7 +180,7 @@ static void check_roads(const tp_step *step, const tp_plan *plan, const tp_netwo
     const tp_field *highway = tp_head_field(head, "highway");
     bool tagged = highway != NULL && highway->type == TP_TYPE_TEXT;
     bool by_class = options->class_column != NULL && options->speeds != NULL;
-    if (options->speed == NULL && !by_class && options->default_speed.unit[0] == '\0' && !tagged) {
+    if (options->speed == NULL && !by_class && !is_written(step, "default_speed") && !tagged) {
         tp_faults_add_at(faults, step->place,
                          "how fast the roads of layer %s are is not said (expected `speed: COLUMN`, or `class: COLUMN` "
                          "with `speeds`, or `default_speed`)",
@@ -209,12 +219,6 @@ static void check_rail(const tp_step *step, const tp_plan *plan, const tp_networ
 
 static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     const tp_network_options *options = step->options.values;
-    for (size_t i = 0; i < plan->n_steps && plan->steps[i] != step; i++) {
-        if (plan->steps[i]->stage == step->stage) {
-            tp_faults_add_at(faults, step->place, "a second network (the first stands in line %d; a run has one)",
-                             plan->steps[i]->place.line);
-        }
-    }
     check_geometry(step, plan, "roads", options->roads, TP_GEOMETRY_LINE, faults);
     check_geometry(step, plan, "stations", options->stations, TP_GEOMETRY_POINT, faults);
     check_geometry(step, plan, "airports", options->airports, TP_GEOMETRY_POINT, faults);

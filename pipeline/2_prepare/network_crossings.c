@@ -30,8 +30,19 @@ typedef struct crossing_work {
     cuts cuts;
 } crossing_work;
 
+/* A cut at an end of its piece would split nothing: joining sees to ends. */
+static bool is_end(const crossing_work *w, int64_t v, double lon_deg, double lat_deg) {
+    const tp_pieces *p = w->pieces;
+    int64_t first = p->first[w->piece_of[v]], last = p->first[w->piece_of[v] + 1] - 1;
+    return (p->lon_deg[first] == lon_deg && p->lat_deg[first] == lat_deg) ||
+           (p->lon_deg[last] == lon_deg && p->lat_deg[last] == lat_deg);
+}
+
 static tp_code add_cut(crossing_work *w, int64_t v, double share, double lon_deg, double lat_deg, tp_error *error) {
     cuts *c = &w->cuts;
+    if (is_end(w, v, lon_deg, lat_deg)) {
+        return TP_OK;
+    }
     if (c->n == c->capacity) {
         int64_t wanted = c->capacity == 0 ? 256 : 2 * c->capacity;
         cut *items = realloc(c->items, sizeof *items * (size_t)wanted);

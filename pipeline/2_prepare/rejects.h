@@ -1,4 +1,5 @@
-/** The reasons that preparing writes in `rejects`: those with "mended" stay in the layer, the others are left out. */
+/** The reasons that preparing writes in `rejects`: those with "mended" stay in the layer, of those whose attributes
+ * differ the geometry does; the others are left out. */
 #ifndef TP_PREPARE_REJECTS_H
 #define TP_PREPARE_REJECTS_H
 
@@ -8,6 +9,7 @@
 #define TP_REJECT_MENDED "invalid geometry, mended"
 #define TP_REJECT_INVALID "invalid geometry"
 #define TP_REJECT_DUPLICATE "duplicate id"
+#define TP_REJECT_ATTRIBUTES "attributes differ from the first of its id"
 
 /* Of the network. */
 #define TP_REJECT_SPEED_MISSING "no speed"

@@ -2,7 +2,9 @@
  * The stage that brings a layer's coordinates into longitude and latitude of the run's geographic CRS.
  *
  * It comes first, since whether longitude and latitude are swapped shows only in the CRS that the file is in: a row
- * outside the CRS's area of use is looked at the other way round, then left out.
+ * outside the CRS's area of use is looked at the other way round, then left out. Both ways are judged before the datum
+ * changes, in degrees of the file's CRS and, where it is projected, by the way back: a projection takes any number to
+ * some longitude, but only one within its area to one that leads back to it.
  */
 #include "2_prepare/rejects.h"
 #include "2_prepare/rows.h"
@@ -39,6 +41,9 @@ static const tp_setting SETTINGS[] = {
 static const double GEOGRAPHIC_MARGIN_DEG = 0.01;
 static const double PROJECTED_MARGIN_DEG = 1.0;
 
+/* How far, in units of a projected CRS (nearly always metres), a point may be off after the way there and back. */
+static const double MOST_ASTRAY = 1.0;
+
 /* Below this many points it does not pay to start threads. */
 enum { PARALLEL_POINTS = 20000, DETAIL_SIZE = 120 };
 
@@ -47,11 +52,18 @@ typedef struct batch {
     int64_t first_row, end_row;
     int64_t first_point, n_points;
     const char *crs;
+    char *base; /* the geographic base of crs */
     bool geographic;
-    double area[4];          /* west, south, east, north in degrees, with the margin */
-    double *file_x, *file_y; /* of a projected CRS: the coordinates as in the file */
-    uint8_t *failed;         /* of each point */
+    double area[4];    /* west, south, east, north in degrees, with the margin */
+    double narrow[4];  /* the same with the small margin: to be taken for swapped a row must not lie beyond its zone */
+    double *lon, *lat; /* of a projected CRS: the points in degrees of its base */
+    uint8_t *failed;   /* of each point: has no place in the CRS; later: cannot be transformed */
 } batch;
+
+/* From a projected CRS to its base and back. */
+typedef struct way {
+    tp_transform *there, *back;
+} way;
 
 typedef struct job {
     tp_rows rows;
@@ -81,16 +93,16 @@ static bool inside(const double area[4], double lon_deg, double lat_deg) {
 }
 
 /*
- * Whether a row can be what the file means: every point in the world, a point in the area. Of a line or polygon some
- * point must be in the area: the islands of a country reach beyond what EPSG draws around it.
+ * Whether n points of a row can be what the file means: every point has a place in the world, a point is in the area. Of
+ * a line or polygon some point must be in the area: the islands of a country reach beyond what EPSG draws around it.
  */
-static bool fits(const batch *b, const double *x, const double *y, int64_t first, int64_t end) {
+static bool fits(const double area[4], const double *lon, const double *lat, const uint8_t *failed, int64_t n) {
     bool found = false;
-    for (int64_t i = first; i < end; i++) {
-        if (!(fabs(x[i]) <= 180 && fabs(y[i]) <= 90)) {
+    for (int64_t i = 0; i < n; i++) {
+        if (failed[i] || !(fabs(lon[i]) <= 180 && fabs(lat[i]) <= 90)) {
             return false;
         }
-        found = found || inside(b->area, x[i], y[i]);
+        found = found || inside(area, lon[i], lat[i]);
     }
     return found;
 }
@@ -113,19 +125,78 @@ static void find_area(const char *crs, double margin, double area[4]) {
     }
 }
 
-/* Is the CRS its own geographic base? Then nothing has to be done between the two. */
-static tp_code find_kind(const char *crs, bool *geographic, tp_error *error) {
-    char *base = NULL;
+/* The base of the CRS. Is it its own geographic base? Then nothing has to be done between the two. */
+static tp_code find_kind(batch *b, tp_error *error) {
     tp_ellipsoid ellipsoid;
     tp_transform *transform = NULL;
-    tp_code code = tp_crs_geographic(crs, &base, &ellipsoid, error);
+    tp_code code = tp_crs_geographic(b->crs, &b->base, &ellipsoid, error);
     if (code == TP_OK) {
-        code = tp_transform_new(crs, base, NULL, &transform, error);
+        code = tp_transform_new(b->crs, b->base, NULL, &transform, error);
     }
-    *geographic = code == TP_OK && strcmp(tp_transform_operation(transform), "none") == 0;
+    b->geographic = code == TP_OK && strcmp(tp_transform_operation(transform), "none") == 0;
     tp_transform_free(transform);
-    free(base);
     return code;
+}
+
+static void way_end(way *w) {
+    tp_transform_free(w->there);
+    tp_transform_free(w->back);
+    *w = (way){0};
+}
+
+static tp_code way_begin(const batch *b, way *w, tp_error *error) {
+    tp_code code = tp_transform_new(b->crs, b->base, NULL, &w->there, error);
+    return code == TP_OK ? tp_transform_new(b->base, b->crs, NULL, &w->back, error) : code;
+}
+
+/* The points x, y in degrees, from `at` in lon, lat and failed of the batch on. */
+static void find_degrees(const way *w, const batch *b, const double *x, const double *y, int64_t at, int64_t n) {
+    enum { BLOCK = 512 };
+    double back_x[BLOCK], back_y[BLOCK];
+    uint8_t lost[BLOCK];
+    for (int64_t first = 0; first < n; first += BLOCK) {
+        int64_t size = n - first < BLOCK ? n - first : BLOCK;
+        double *lon = b->lon + at + first, *lat = b->lat + at + first;
+        uint8_t *failed = b->failed + at + first;
+        memcpy(lon, x + first, sizeof *lon * (size_t)size);
+        memcpy(lat, y + first, sizeof *lat * (size_t)size);
+        tp_transform_points(w->there, lon, lat, size, failed);
+        memcpy(back_x, lon, sizeof *lon * (size_t)size);
+        memcpy(back_y, lat, sizeof *lat * (size_t)size);
+        tp_transform_points(w->back, back_x, back_y, size, lost);
+        for (int64_t i = 0; i < size; i++) {
+            bool leads_back =
+                fabs(back_x[i] - x[first + i]) <= MOST_ASTRAY && fabs(back_y[i] - y[first + i]) <= MOST_ASTRAY;
+            failed[i] = failed[i] || lost[i] || !leads_back;
+        }
+    }
+}
+
+/* All points of a projected batch, in pieces, one a thread. */
+static tp_code find_all_degrees(const job *j, const batch *b, tp_error *error) {
+    int threads = b->n_points < PARALLEL_POINTS ? 1 : j->threads;
+    tp_code worst = TP_OK;
+#pragma omp parallel num_threads(threads)
+    {
+        way w = {0};
+        tp_error own = {0};
+        int64_t n = b->n_points, t = omp_get_thread_num(), all = omp_get_num_threads();
+        int64_t first = n * t / all, end = n * (t + 1) / all;
+        tp_code code = way_begin(b, &w, &own);
+        if (code == TP_OK) {
+            find_degrees(&w, b, j->x + b->first_point + first, j->y + b->first_point + first, first, end - first);
+        } else {
+#pragma omp critical
+            {
+                worst = code;
+                if (error != NULL) {
+                    *error = own;
+                }
+            }
+        }
+        way_end(&w);
+    }
+    return worst;
 }
 
 static void describe_row(const tp_layer *layer, const double *x, const double *y, int64_t row, char *detail) {
@@ -142,25 +213,53 @@ static void swap_points(double *x, double *y, int64_t first, int64_t end) {
     }
 }
 
-/* Before transforming, in degrees of the file's CRS: rows outside its area are swapped or left out. */
-static tp_code check_degrees(job *j, const batch *b, tp_error *error) {
+static bool fits_as_it_is(const job *j, const batch *b, int64_t first, int64_t n) {
+    int64_t at = first - b->first_point;
+    return b->geographic ? fits(b->area, j->x + first, j->y + first, b->failed + at, n)
+                         : fits(b->area, b->lon + at, b->lat + at, b->failed + at, n);
+}
+
+/* The same the other way round. `w` is begun when the first projected row needs it. */
+static tp_code fits_swapped(const job *j, const batch *b, way *w, int64_t first, int64_t n, bool *does,
+                            tp_error *error) {
+    int64_t at = first - b->first_point;
+    if (b->geographic) {
+        *does = fits(b->narrow, j->y + first, j->x + first, b->failed + at, n);
+        return TP_OK;
+    }
+    tp_code code = w->there == NULL ? way_begin(b, w, error) : TP_OK;
+    if (code == TP_OK) {
+        find_degrees(w, b, j->y + first, j->x + first, at, n);
+        *does = fits(b->narrow, b->lon + at, b->lat + at, b->failed + at, n);
+    }
+    return code;
+}
+
+/* Before transforming: rows outside the area of the file's CRS are swapped or left out. */
+static tp_code check_area(job *j, const batch *b, tp_error *error) {
     tp_layer *layer = j->rows.layer;
+    way w = {0};
     tp_code code = TP_OK;
     for (int64_t row = b->first_row; row < b->end_row && code == TP_OK; row++) {
         int64_t first, end;
         row_points(layer, row, &first, &end);
-        if (fits(b, j->x, j->y, first, end)) {
+        if (fits_as_it_is(j, b, first, end - first)) {
             continue;
         }
         char detail[DETAIL_SIZE];
         describe_row(layer, j->x, j->y, row, detail);
-        if (j->swap && fits(b, j->y, j->x, first, end)) {
+        bool swapped = false;
+        if (j->swap) {
+            code = fits_swapped(j, b, &w, first, end - first, &swapped, error);
+        }
+        if (code == TP_OK && swapped) {
             swap_points(j->x, j->y, first, end);
             code = tp_rows_note(&j->rows, row, TP_REJECT_SWAPPED, detail, error);
-        } else {
-            code = tp_rows_leave_out(&j->rows, row, TP_REJECT_OUTSIDE, detail, error);
+        } else if (code == TP_OK) {
+            code = tp_rows_lose(&j->rows, row, TP_REJECT_OUTSIDE, detail, error);
         }
     }
+    way_end(&w);
     return code;
 }
 
@@ -223,48 +322,19 @@ static bool any_failed(const batch *b, int64_t first, int64_t end) {
     return memchr(b->failed + (first - b->first_point), 1, (size_t)(end - first)) != NULL;
 }
 
-/* A projected row the other way round: true when it then lies in the area. Its coordinates are then in place. */
-static bool try_swapped(job *j, const batch *b, tp_transform *transform, int64_t first, int64_t end) {
-    int64_t at = first - b->first_point, n = end - first;
-    memcpy(j->x + first, b->file_y + at, sizeof(double) * (size_t)n);
-    memcpy(j->y + first, b->file_x + at, sizeof(double) * (size_t)n);
-    return tp_transform_points(transform, j->x + first, j->y + first, n, b->failed + at) == 0 &&
-           fits(b, j->x, j->y, first, end);
-}
-
-/* After transforming: rows that could not be, and those of a projected CRS that lie outside its area. */
-static tp_code check_transformed(job *j, const batch *b, const char *to, const double *extent, tp_error *error) {
+/* After transforming: rows that could not be. They have kept their coordinates. */
+static tp_code check_transformed(job *j, const batch *b, tp_error *error) {
     const tp_layer *layer = j->rows.layer;
-    tp_transform *transform = NULL; /* made when the first row needs it */
     tp_code code = TP_OK;
     for (int64_t row = b->first_row; row < b->end_row && code == TP_OK; row++) {
         int64_t first, end;
         row_points(layer, row, &first, &end);
-        bool failed = any_failed(b, first, end);
-        bool is_inside = b->geographic || (!failed && fits(b, j->x, j->y, first, end));
-        if (j->rows.left_out[row] || (!failed && is_inside)) {
-            continue;
-        }
-        char detail[DETAIL_SIZE];
-        if (b->geographic) {
+        if (!j->rows.left_out[row] && any_failed(b, first, end)) {
+            char detail[DETAIL_SIZE];
             describe_row(layer, j->x, j->y, row, detail);
-            code = tp_rows_leave_out(&j->rows, row, TP_REJECT_NOT_TRANSFORMED, detail, error);
-            continue;
-        }
-        int64_t at = first - b->first_point;
-        snprintf(detail, sizeof detail, "%s%.10g, %.10g", end - first > 1 ? "begins at " : "", b->file_x[at],
-                 b->file_y[at]);
-        if (j->swap && transform == NULL) {
-            code = tp_transform_new(b->crs, to, extent, &transform, error);
-        }
-        if (code == TP_OK && j->swap && try_swapped(j, b, transform, first, end)) {
-            code = tp_rows_note(&j->rows, row, TP_REJECT_SWAPPED, detail, error);
-        } else if (code == TP_OK) {
-            code =
-                tp_rows_leave_out(&j->rows, row, failed ? TP_REJECT_NOT_TRANSFORMED : TP_REJECT_OUTSIDE, detail, error);
+            code = tp_rows_lose(&j->rows, row, TP_REJECT_NOT_TRANSFORMED, detail, error);
         }
     }
-    tp_transform_free(transform);
     return code;
 }
 
@@ -282,45 +352,40 @@ static tp_code record(tp_source *source, const char *crs, const char *to, const 
     return code;
 }
 
-static bool reserve(job *j, batch *b) {
+static bool reserve(batch *b) {
     size_t n = (size_t)b->n_points + 1;
     b->failed = calloc(n, 1);
-    if (b->failed == NULL) {
-        return false;
+    if (!b->geographic) {
+        b->lon = malloc(sizeof(double) * n);
+        b->lat = malloc(sizeof(double) * n);
     }
-    if (b->geographic) {
-        return true;
-    }
-    b->file_x = malloc(sizeof(double) * n);
-    b->file_y = malloc(sizeof(double) * n);
-    if (b->file_x == NULL || b->file_y == NULL) {
-        return false;
-    }
-    memcpy(b->file_x, j->x + b->first_point, sizeof(double) * (n - 1));
-    memcpy(b->file_y, j->y + b->first_point, sizeof(double) * (n - 1));
-    return true;
+    return b->failed != NULL && (b->geographic || (b->lon != NULL && b->lat != NULL));
 }
 
 /* All rows of one source. */
 static tp_code reproject_batch(job *j, batch *b, tp_source *source, tp_error *error) {
     const char *to = j->rows.dataset->geographic_crs;
     double extent[4];
-    const double *box = extent; /* NULL: not known */
-    tp_code code = find_kind(b->crs, &b->geographic, error);
+    const double *box = NULL; /* of the points; NULL: not known */
+    tp_code code = find_kind(b, error);
     if (code != TP_OK) {
-        return code;
+        goto done;
     }
     find_area(b->crs, b->geographic ? GEOGRAPHIC_MARGIN_DEG : PROJECTED_MARGIN_DEG, b->area);
-    if (!reserve(j, b)) {
+    find_area(b->crs, GEOGRAPHIC_MARGIN_DEG, b->narrow);
+    if (!reserve(b)) {
         code = tp_error_memory(error);
         goto done;
     }
-    if (b->geographic) {
-        code = check_degrees(j, b, error);
-        box = find_extent(j, b, extent) ? extent : NULL;
-    } else if (!tp_crs_area(b->crs, &extent[0], &extent[1], &extent[2], &extent[3])) {
-        box = NULL;
+    if (!b->geographic) {
+        code = find_all_degrees(j, b, error);
     }
+    if (code == TP_OK) {
+        code = check_area(j, b, error);
+    }
+    bool known =
+        b->geographic ? find_extent(j, b, extent) : tp_crs_area(b->crs, &extent[0], &extent[1], &extent[2], &extent[3]);
+    box = known ? extent : NULL;
     if (code == TP_OK && source != NULL) {
         code = record(source, b->crs, to, box, error);
     }
@@ -328,13 +393,14 @@ static tp_code reproject_batch(job *j, batch *b, tp_source *source, tp_error *er
     if (code == TP_OK && !same) {
         code = transform_points(j, b, to, box, error);
     }
-    if (code == TP_OK) {
-        code = check_transformed(j, b, to, box, error);
+    if (code == TP_OK && !same) {
+        code = check_transformed(j, b, error);
     }
 done:
+    free(b->base);
     free(b->failed);
-    free(b->file_x);
-    free(b->file_y);
+    free(b->lon);
+    free(b->lat);
     return code;
 }
 

@@ -33,6 +33,11 @@ tp_code tp_rows_leave_out(tp_rows *rows, int64_t row, const char *reason, const 
     return tp_rows_note(rows, row, reason, detail, error);
 }
 
+tp_code tp_rows_lose(tp_rows *rows, int64_t row, const char *reason, const char *detail, tp_error *error) {
+    rows->layer->n_lost += !rows->left_out[row];
+    return tp_rows_leave_out(rows, row, reason, detail, error);
+}
+
 tp_code tp_rows_apply(tp_rows *rows, tp_error *error) {
     if (rows->n_left_out == 0) {
         return TP_OK;

@@ -17,9 +17,12 @@ TP_NODISCARD tp_code tp_rows_begin(tp_dataset *dataset, const char *layer, tp_ro
 /** Writes a line in `rejects` for a row that stays. */
 TP_NODISCARD tp_code tp_rows_note(tp_rows *rows, int64_t row, const char *reason, const char *detail, tp_error *error);
 
-/** Leaves a row out (once). */
+/** Leaves a row out (once): for what the layer can do without, such as a row that repeats another. */
 TP_NODISCARD tp_code tp_rows_leave_out(tp_rows *rows, int64_t row, const char *reason, const char *detail,
                                        tp_error *error);
+
+/** Leaves a row out that the layer lacks from then on: counts it in the layer's n_lost. */
+TP_NODISCARD tp_code tp_rows_lose(tp_rows *rows, int64_t row, const char *reason, const char *detail, tp_error *error);
 
 /** Drops the rows left out; the flags are then those of the rows that are left (none). */
 TP_NODISCARD tp_code tp_rows_apply(tp_rows *rows, tp_error *error);

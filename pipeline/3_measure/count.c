@@ -144,7 +144,8 @@ static void write_listed(const tp_measure *measure, int64_t row, const count_det
         tp_text_add(text, "%s", i > measure->link_first[row] ? ", " : detail->sum != NULL ? ", " : ": ");
         if (detail->distinct != NULL) {
             const tp_column *column = tp_layer_column(measure->to[link->layer], detail->distinct);
-            const char *value = tp_column_text(column, link->row);
+            char number[TP_CELL_TEXT_SIZE];
+            const char *value = tp_column_cell(column, link->row, number);
             tp_text_add(text, "%s - ", value == NULL ? "?" : value);
         }
         tp_travel_write_link(&detail->travel, measure, row, link, text);
@@ -166,6 +167,8 @@ static void write_wanted(const tp_measure *measure, tp_text *text) {
 static void write_counted(const tp_measure *measure, int64_t row, const count_detail *detail, tp_text *text) {
     if (detail->sum != NULL) {
         tp_text_add(text, "%s of ", detail->sum);
+    } else if (detail->found[row] == 0) {
+        tp_text_add(text, "none of the ");
     } else {
         tp_text_add_number(text, measure->value[row], 0);
         tp_text_add(text, " ");
@@ -176,9 +179,11 @@ static void write_counted(const tp_measure *measure, int64_t row, const count_de
         }
     }
     write_wanted(measure, text);
-    if (detail->sum != NULL) {
+    if (detail->sum != NULL && detail->found[row] == 0) {
+        tp_text_add(text, ": none found");
+    } else if (detail->sum != NULL) {
         tp_text_add(text, ": ");
-        tp_text_add_number(text, measure->value[row], 0);
+        tp_text_add_number(text, measure->low[row], 0);
         tp_text_add(text, " in all");
     }
     write_listed(measure, row, detail, text);
@@ -200,7 +205,7 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
     }
     write_counted(measure, row, detail, text);
     if (measure->sample) {
-        tp_text_add(text, "; a sample, so there may be more");
+        tp_text_add(text, "; %s, so there may be more", tp_reach_sample_text(measure));
     } else if (isinf(measure->high[row])) {
         tp_text_add(text, "; at least, since a value is missing");
     } else if (measure->high[row] > measure->low[row]) {
@@ -238,18 +243,20 @@ typedef struct count_work {
 /* What one thread brings along: room for all facilities found, and when each class was last seen. */
 typedef struct count_scratch {
     tp_nearby_room room;
-    int64_t *seen; /* n_classes: row + 1 of the last sighting */
+    int64_t *seen; /* 2 n_classes: see tp_count_values_add */
 } count_scratch;
 
 /* What is sure within a time is known once the next facility is farther, or none is left. */
 static void keep_tally(const count_work *work, int64_t row, const count_limit *limit, const tp_tally *tally) {
     tp_measure *measure = work->measure;
+    double high = measure->sample ? INFINITY : tally->sure + tally->more;
+    /* Nothing found where there may be something is no value: it must not be read as zero. */
+    double told = tally->sure > 0 || high <= 0 ? tally->sure : NAN;
     if (limit->also >= 0) {
-        work->also[row * work->n_also + limit->also] = tally->sure;
+        work->also[row * work->n_also + limit->also] = told;
         return;
     }
-    double high = measure->sample ? INFINITY : tally->sure + tally->more;
-    tp_measure_set_interval(measure, row, tally->sure, tally->sure, high, tp_travel_method(work->travel, row));
+    tp_measure_set_interval(measure, row, told, tally->sure, high, tp_travel_method(work->travel, row));
 }
 
 /* A facility within the measure's own limit. */
@@ -267,6 +274,9 @@ static void add_evidence(const count_work *work, int64_t row, const tp_near *nea
 static void measure_row(const count_work *work, count_scratch *scratch, int64_t row) {
     if (tp_travel_there(work->travel, row) == TP_THERE_NOT) {
         tp_measure_set_interval(work->measure, row, NAN, 0, 0, tp_travel_method(work->travel, row));
+        for (int64_t i = 0; i < work->n_also; i++) {
+            work->also[row * work->n_also + i] = NAN;
+        }
         return;
     }
     int64_t n = tp_nearby_of(work->nearby, &scratch->room, row), next = 0;
@@ -288,7 +298,7 @@ static void measure_row(const count_work *work, count_scratch *scratch, int64_t 
 }
 
 static bool scratch_init(count_scratch *scratch, const count_work *work) {
-    scratch->seen = calloc((size_t)work->values->n_classes + 1, sizeof *scratch->seen);
+    scratch->seen = calloc(2 * (size_t)work->values->n_classes + 1, sizeof *scratch->seen);
     return tp_nearby_room_new(&scratch->room, work->nearby) && scratch->seen != NULL;
 }
 
@@ -319,13 +329,14 @@ static tp_code measure_rows(count_work *work, tp_error *error) {
 
 /* ---- the columns of a user's own measure ---- */
 
-static tp_code publish_number(tp_layer *of, const tp_measure *measure, const char *name, const double *values,
+/* Values that are not finite, and where `known` (NULL: all are) is 0, are missing. */
+static tp_code publish_number(tp_layer *of, const uint8_t *known, const char *name, const double *values,
                               int64_t stride, tp_error *error) {
     tp_column *column = NULL;
     tp_code code = name == NULL ? tp_error_memory(error)
                                 : tp_layer_add_column(of, name, TP_TYPE_DOUBLE, "", "count", &column, error);
     for (int64_t row = 0; row < of->n_rows && code == TP_OK; row++) {
-        if (measure->known[row]) {
+        if (known == NULL || known[row]) {
             tp_column_set_double(column, row, values[row * stride]);
         }
     }
@@ -348,10 +359,10 @@ static tp_code publish_layer(tp_layer *of, const count_work *work, const char *n
 static tp_code publish(const tp_step *step, const count_work *work, tp_layer *of, tp_error *error) {
     const tp_measure *measure = work->measure;
     const count_options *options = step->options.values;
-    tp_code code = publish_number(of, measure, step->name, measure->value, 1, error);
+    tp_code code = publish_number(of, measure->known, step->name, measure->value, 1, error);
     for (size_t i = 0; i < options->also_within.n && code == TP_OK; i++) {
         char *name = also_column(step->name, options->also_within.items[i].value);
-        code = publish_number(of, measure, name, work->also + i, work->n_also, error);
+        code = publish_number(of, NULL, name, work->also + i, work->n_also, error);
         free(name);
     }
     for (size_t i = 0; i < measure->n_to && code == TP_OK; i++) {

@@ -2,7 +2,6 @@
 #include "count_values.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,12 +14,12 @@ static int compare_values(const void *a, const void *b) {
     return strcmp(((const value_ref *)a)->text, ((const value_ref *)b)->text);
 }
 
-/* Numbers the different values of the column by sorting; cells that hold numbers were read as text columns or not. */
+/* Numbers the different values of the column by sorting. */
 tp_code tp_count_values_classify(const tp_measure *measure, const tp_facilities *facilities, const char *name,
                                  tp_count_values *values, tp_error *error) {
     size_t size = (size_t)(facilities->n > 0 ? facilities->n : 1);
     value_ref *refs = malloc(sizeof *refs * size);
-    char(*numbers)[32] = malloc(sizeof *numbers * size);
+    char(*numbers)[TP_CELL_TEXT_SIZE] = malloc(sizeof *numbers * size);
     values->class_of = malloc(sizeof *values->class_of * size);
     if (refs == NULL || numbers == NULL || values->class_of == NULL) {
         free(refs);
@@ -32,12 +31,7 @@ tp_code tp_count_values_classify(const tp_measure *measure, const tp_facilities 
         const tp_column *column = tp_layer_column(measure->to[facilities->layer[i]], name);
         int64_t row = facilities->row[i];
         values->class_of[i] = -1;
-        double number;
-        const char *text = column == NULL ? NULL : tp_column_text(column, row);
-        if (text == NULL && column != NULL && tp_column_number(column, row, &number)) {
-            snprintf(numbers[i], sizeof numbers[i], "%.17g", number);
-            text = numbers[i];
-        }
+        const char *text = column == NULL ? NULL : tp_column_cell(column, row, numbers[i]);
         if (text != NULL && text[0] != '\0') {
             refs[n++] = (value_ref){text, i};
         }
@@ -91,17 +85,25 @@ bool tp_count_values_add(const tp_count_values *values, int64_t facility, bool m
         }
         return !maybe;
     }
-    int64_t class = values->class_of == NULL ? -1 : values->class_of[facility];
-    if (values->class_of == NULL || maybe) {
-        *at += 1; /* where it may count: possibly of a class seen elsewhere too, an upper bound all the same */
+    if (values->class_of == NULL) {
+        *at += 1;
         return !maybe;
     }
+    int64_t class = values->class_of[facility];
     if (class < 0) {
-        tally->more += 1;
+        tally->more += 1; /* of a class that is not known */
         return false;
     }
-    bool first = seen[class] != row + 1;
-    seen[class] = row + 1;
+    int64_t *sure = &seen[class], *possible = &seen[values->n_classes + class];
+    if (maybe) {
+        bool adds = *sure != row + 1 && *possible != row + 1;
+        *possible = row + 1;
+        tally->more += adds;
+        return false;
+    }
+    bool first = *sure != row + 1;
     tally->sure += first;
+    tally->more -= first && *possible == row + 1; /* it counts now, and no longer may */
+    *sure = row + 1;
     return first;
 }

@@ -26,7 +26,8 @@ typedef struct tp_tally {
 } tp_tally;
 
 /**
- * Adds a facility to a row's tally. `seen` (n_classes) holds row + 1 of the last sighting of each class. True when the
+ * Adds a facility to a row's tally. `seen` (2 n_classes, zero at first) holds row + 1 of the last sighting of each
+ * class: of those that surely count, then of those that may. True when the
  * facility is evidence: it surely counts, and is the first of its class.
  */
 bool tp_count_values_add(const tp_count_values *values, int64_t facility, bool maybe, int64_t row, int64_t *seen,

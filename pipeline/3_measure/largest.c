@@ -41,7 +41,7 @@ static const tp_setting SETTINGS[] = {
      .offset = offsetof(largest_options, column)},
     {.key = "year",
      .kind = TP_SETTING_COLUMN,
-     .help = "the column that says of which year the number is, for the evidence",
+     .help = "the column that says of which year the number is, for the evidence; left out where the layer has none",
      .offset = offsetof(largest_options, year)},
     {.key = "where",
      .kind = TP_SETTING_CONDITION,
@@ -70,7 +70,6 @@ static const tp_stage_column NEEDS[] = {
     {.layer = "{of}"},
     {.layer = "{to}"},
     {.layer = "{to}", .name = "{column}", .type = TP_TYPE_DOUBLE, .help = "whose largest value is looked for"},
-    {.layer = "{to}", .name = "{year}", .type = TP_TYPE_TEXT, .help = "of which year the number is"},
     {.layer = "{touching}"},
 };
 
@@ -186,7 +185,7 @@ static void write_more(const tp_measure *measure, int64_t row, tp_text *text) {
     const largest_detail *detail = measure->detail;
     const tp_municipal *municipal = detail->municipal;
     if (isinf(detail->missing_below) && detail->missing_below > 0) {
-        tp_text_add(text, "; a sample, so there may be a larger one");
+        tp_text_add(text, "; %s, so there may be a larger one", tp_reach_sample_text(measure));
     } else if (municipal != NULL && municipal->own[row] < 0) {
         tp_text_add(text, "; at least, since the point lies in none of the polygons of %s", municipal->polygons->name);
     } else if (municipal != NULL && !municipal->complete) {

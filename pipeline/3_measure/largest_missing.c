@@ -13,7 +13,7 @@ static bool holds_from(const tp_layer *layer, const char *where, const char *col
     char *text =
         tp_text_format("%s%s%s >= %.17g", where == NULL ? "" : where, where == NULL ? "" : " and ", column, least);
     bool holds = text != NULL && tp_condition_parse(text, &condition, NULL) == TP_OK &&
-                 tp_coverage_holds(layer->coverage, layer->coverage_condition, layer->where, condition);
+                 tp_layer_holds(layer, condition);
     tp_condition_free(condition);
     free(text);
     return holds;

@@ -348,7 +348,7 @@ tp_code tp_municipal_new(const tp_layer *polygons, const tp_measure *measure, co
         return tp_error_memory(error);
     }
     made->polygons = polygons;
-    made->complete = tp_coverage_holds(polygons->coverage, polygons->coverage_condition, polygons->where, NULL);
+    made->complete = tp_layer_holds(polygons, NULL);
     tp_code code = tp_polygon_index_new(polygons, &index, error);
     if (code == TP_OK) {
         code = find_own(made, index, measure->of, error);

@@ -131,8 +131,8 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
         return;
     }
     if (measure->sample) {
-        tp_text_add(text, "; the layer is a sample, so a nearer one may be missing from it");
-    } else {
+        tp_text_add(text, "; %s, so there may be a nearer one", tp_reach_sample_text(measure));
+    } else if (measure->low[row] <= measure->within_min) {
         tp_text_add(text, "; one at ");
         tp_text_add_number(text, measure->low[row], 1);
         tp_text_add(text, " min may count too: what the condition asks of it is not known");
@@ -265,7 +265,10 @@ static tp_code measure_row(const nearest_work *work, tp_path *path, int64_t row,
         work->links[row] = tp_near_link(work->facilities, &near);
         work->count[row] = 1;
     }
-    double low = fmin(near.minutes, maybe_minutes(work, there, row));
+    /* Nothing within the limit is known to lie beyond it, not to be nowhere. */
+    bool looked = near.facility < 0 && work->facilities->n > 0 && isfinite(measure->within_min) && there != TP_THERE_NOT;
+    double beyond = looked ? nextafter(measure->within_min, INFINITY) : INFINITY;
+    double low = fmin(fmin(near.minutes, beyond), maybe_minutes(work, there, row));
     if (measure->sample &&
         there != TP_THERE_NOT) { /* a place off the network reaches nothing that is left out either */
         low = 0;

@@ -130,7 +130,7 @@ tp_code tp_facilities_gather(const tp_dataset *dataset, const tp_texts *to, cons
     for (size_t i = 0; i < measure->n_to && code == TP_OK; i++) {
         const tp_layer *layer = measure->to[i];
         code = add_layer(layer, (int32_t)i, condition, facilities, error);
-        if (!tp_coverage_holds(layer->coverage, layer->coverage_condition, layer->where, condition)) {
+        if (!tp_layer_holds(layer, condition)) {
             measure->sample = true;
         }
     }
@@ -190,6 +190,15 @@ void tp_reach_write_link(const tp_measure *measure, const tp_link *link, tp_text
     tp_text_add(text, " min, ");
     tp_text_add_number(text, link->distance_m / 1000, 1);
     tp_text_add(text, " km)");
+}
+
+const char *tp_reach_sample_text(const tp_measure *measure) {
+    for (size_t i = 0; i < measure->n_to; i++) {
+        if (measure->to[i]->n_lost > 0) {
+            return "features of it were left out (see rejects)";
+        }
+    }
+    return "a sample";
 }
 
 void tp_reach_write_wanted(const tp_measure *measure, tp_text *text) {

@@ -73,6 +73,9 @@ void tp_reach_check_points(const tp_step *step, const tp_plan *plan, const char 
 /** "Kumamoto Airport (19.6 min, 15.1 km)" */
 void tp_reach_write_link(const tp_measure *measure, const tp_link *link, tp_text *text);
 
+/** Why a measure's layers do not hold everything: "a sample", or that features of them were left out (see rejects). */
+const char *tp_reach_sample_text(const tp_measure *measure);
+
 /** "cities (population >= 200000)" */
 void tp_reach_write_wanted(const tp_measure *measure, tp_text *text);
 

@@ -129,7 +129,7 @@ static void write_not_found(const tp_measure *measure, const touching_detail *de
         }
     }
     if (measure->sample) {
-        tp_text_add(text, "; the layer is a sample, so a city may be missing from it");
+        tp_text_add(text, "; %s, so a city may be missing", tp_reach_sample_text(measure));
     }
     if (!municipal->complete) {
         tp_text_add(text, "; %s is a sample, so a municipality may be missing from it", municipal->polygons->name);

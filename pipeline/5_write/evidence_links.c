@@ -89,16 +89,23 @@ static tp_code prepare(link_writer *writer, tp_result *const *results, size_t n,
     return code;
 }
 
-/* Was this feature linked by an earlier measure of the result, or earlier by measure k? Some 10 x 10 at most. */
-static bool is_linked(const tp_result *result, size_t k, int64_t index, int64_t row) {
-    const tp_measure *measure = measure_at(result, k);
+/* The measures in the order of writing: that of the part that decides first, so that its way of reaching a feature is
+ * the one told, then the others as they stand. */
+static const tp_measure *measure_in_order(const tp_result *result, int64_t row, size_t place) {
+    size_t first = result->part[row];
+    return measure_at(result, place == 0 ? first : place <= first ? place - 1 : place);
+}
+
+/* Was this feature linked by a measure before this one, or by it before? Some 10 x 10 at most. */
+static bool is_linked(const tp_result *result, size_t place, int64_t index, int64_t row) {
+    const tp_measure *measure = measure_in_order(result, row, place);
     const tp_link *link = &measure->links[index];
-    for (size_t other = 0; other <= k; other++) {
-        const tp_measure *earlier = measure_at(result, other);
+    for (size_t other = 0; other <= place; other++) {
+        const tp_measure *earlier = measure_in_order(result, row, other);
         if (earlier == NULL) {
             continue;
         }
-        int64_t end = other == k ? index : earlier->link_first[row + 1];
+        int64_t end = other == place ? index : earlier->link_first[row + 1];
         for (int64_t i = earlier->link_first[row]; i < end; i++) {
             if (earlier->links[i].row == link->row &&
                 earlier->to[earlier->links[i].layer] == measure->to[link->layer]) {
@@ -144,7 +151,7 @@ static tp_code write_link(link_writer *writer, const tp_result *result, const tp
 static tp_code write_result(link_writer *writer, const tp_result *result, int64_t row, tp_error *error) {
     tp_code code = TP_OK;
     for (size_t k = 0; k < n_measures(result); k++) {
-        const tp_measure *measure = measure_at(result, k);
+        const tp_measure *measure = measure_in_order(result, row, k);
         if (measure == NULL || measure->links == NULL) {
             continue;
         }

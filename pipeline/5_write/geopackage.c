@@ -46,7 +46,33 @@ static bool is_same_file(const char *path, const char *other) {
     return same;
 }
 
-/* Does the step name this file in a setting that holds a path or paths? */
+/* Is `path` one of the files that belong to `input`: itself, those beside it, or the zip that it lies in? */
+static bool is_part_of(const char *path, const char *input) {
+    static const char *const beside[] = {"shp", "SHP", "shx", "SHX", "dbf", "DBF", "prj", "PRJ", "cpg",  "CPG",
+                                         "qpj", "QPJ", "qix", "QIX", "sbn", "SBN", "sbx", "SBX", "csvt", "CSVT"};
+    static const char *const behind[] = {".rows", "-wal", "-shm", "-journal"};
+    bool found = is_same_file(path, input);
+    const char *slash = strrchr(input, '/'), *point = strrchr(input, '.');
+    size_t stem = point == NULL || (slash != NULL && point < slash) ? strlen(input) : (size_t)(point - input);
+    for (size_t i = 0; i < sizeof beside / sizeof beside[0] && !found; i++) {
+        char *other = tp_text_format("%.*s.%s", (int)stem, input, beside[i]);
+        found = other != NULL && is_same_file(path, other);
+        free(other);
+    }
+    for (size_t i = 0; i < sizeof behind / sizeof behind[0] && !found; i++) {
+        char *other = tp_text_format("%s%s", input, behind[i]);
+        found = other != NULL && is_same_file(path, other);
+        free(other);
+    }
+    for (const char *zip = input; !found && (zip = strcasestr(zip, ".zip/")) != NULL; zip++) {
+        char *other = tp_text_format("%.*s", (int)(zip - input + 4), input);
+        found = other != NULL && is_same_file(path, other);
+        free(other);
+    }
+    return found;
+}
+
+/* Does the step name this file, or one that belongs to it, in a setting that holds a path or paths? */
 static bool names_file(const tp_step *step, const char *base, const char *path) {
     bool found = false;
     for (size_t i = 0; step->options.values != NULL && i < step->stage->n_settings && !found; i++) {
@@ -62,24 +88,52 @@ static bool names_file(const tp_step *step, const char *base, const char *path) 
         }
         for (size_t k = 0; k < list.n && !found; k++) {
             char *other = tp_plan_path(base, list.items[k]);
-            found = other != NULL && is_same_file(path, other);
+            found =
+                other != NULL && (step->stage->phase == TP_WRITE ? is_same_file(path, other) : is_part_of(path, other));
             free(other);
         }
     }
     return found;
 }
 
-/* An output must be neither an input of the run nor another output of it. */
-static void check_other_steps(const tp_step *step, const tp_plan *plan, const char *shown, const char *path,
-                              tp_place place, tp_faults *faults) {
+/* What the file is to this run already, or NULL: it must be neither of its inputs nor another output of it. */
+static const char *other_use(const tp_step *step, const tp_plan *plan, const char *path) {
+    if (plan->config_name != NULL && is_same_file(path, plan->config_name)) {
+        return "the configuration";
+    }
+    for (size_t i = 0; i < plan->n_profiles; i++) {
+        if (is_same_file(path, plan->profiles[i]->file)) {
+            return "a profile";
+        }
+    }
     for (size_t i = 0; i < plan->n_steps && plan->steps[i] != step; i++) {
         const tp_step *other = plan->steps[i];
         if (names_file(other, plan->base, path)) {
-            tp_faults_add_at(faults, place, "'%s' is also %s of this run (expected a file of its own)", shown,
-                             other->stage->phase == TP_WRITE ? "another output" : "an input");
-            return;
+            return other->stage->phase == TP_WRITE  ? "another output"
+                   : other->stage->phase == TP_READ ? "an input"
+                                                    : "a file";
         }
     }
+    return NULL;
+}
+
+/* Neither the output nor the file in which it grows may be anything else. */
+static void check_other_uses(const tp_step *step, const tp_plan *plan, const char *shown, const char *path,
+                             tp_place place, tp_faults *faults) {
+    char *target = tp_output_file_target(path);
+    char *partial = target == NULL ? NULL : tp_text_format("%s.partial", target);
+    const char *use = partial == NULL ? NULL : other_use(step, plan, target);
+    const char *partial_use = partial == NULL ? NULL : other_use(step, plan, partial);
+    if (partial == NULL) {
+        tp_faults_add(faults, TP_E_MACHINE, "out of memory");
+    } else if (use != NULL) {
+        tp_faults_add_at(faults, place, "'%s' is also %s of this run (expected a file of its own)", shown, use);
+    } else if (partial_use != NULL) {
+        tp_faults_add_at(faults, place, "'%s.partial', in which the output grows, is also %s of this run", shown,
+                         partial_use);
+    }
+    free(partial);
+    free(target);
 }
 
 /* Table names in a GeoPackage are one whatever their case, and some are taken by the program's own tables. */
@@ -122,7 +176,7 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     if (!tp_output_file_possible(path, &error)) {
         tp_faults_add_code_at(faults, TP_E_MACHINE, place, "%s", error.message);
     }
-    check_other_steps(step, plan, options->file, path, place, faults);
+    check_other_uses(step, plan, options->file, path, place, faults);
     free(path);
 }
 

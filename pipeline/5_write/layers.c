@@ -38,8 +38,7 @@ bool tp_layer_is_read(const tp_dataset *dataset, const tp_layer *layer) {
 static tp_code declare(const tp_layer *layer, bool read, tp_record *record, tp_error *error) {
     tp_code code = TP_OK;
     for (size_t i = 0; code == TP_OK && i < layer->n_columns; i++) {
-        const tp_column *column = layer->columns[i];
-        code = tp_record_add(record, column->name, column->type, column->unit, NULL, error);
+        code = tp_record_add_column(record, layer->columns[i], error);
     }
     if (code == TP_OK && read) {
         code = tp_record_add(record, "source_file", TP_TYPE_TEXT, NULL, NULL, error);

@@ -131,7 +131,7 @@ tp_code tp_sink_new(const char *path, const char *geographic_crs, const char *ou
     if (sink == NULL) {
         return tp_error_memory(error);
     }
-    sink->output.fd = -1;
+    sink->output = (tp_output_file){.fd = -1, .folder_fd = -1, .made = -1};
     tp_code code = set_crs(sink, geographic_crs, output_crs, error);
     if (code == TP_OK) {
         code = tp_output_file_start(&sink->output, path, error);

@@ -8,11 +8,16 @@
 #include "technopolis/error.h"
 
 typedef struct tp_output_file {
-    char *path;       /**< the final name */
+    char *path;       /**< the final name, symbolic links followed */
     char *partial;    /**< path + ".partial" */
     size_t made_from; /**< length of the topmost folder of `path` that had to be made; 0: none */
     int fd;           /**< of the partial file once held, else -1 */
+    int folder_fd;    /**< of the folder, locked from start to hold, else -1 */
+    int made;         /**< number among the files that tp_output_files_abandon removes, else -1 */
 } tp_output_file;
+
+/** What `path` stands for once symbolic links at its end are followed; itself where there are none. Owned; NULL: no memory. */
+char *tp_output_file_target(const char *path);
 
 /**
  * True when a file could be written at `path` (its folders may still be missing); otherwise says why in `error` with
@@ -22,7 +27,7 @@ bool tp_output_file_possible(const char *path, tp_error *error);
 
 /**
  * Makes missing folders and removes what an interrupted run left under the partial name. TP_E_MACHINE when the folder
- * cannot be written, `path` is a folder, or another process is writing the same output.
+ * cannot be written, `path` is a folder, device or pipe, or another process is writing the same output.
  */
 TP_NODISCARD tp_code tp_output_file_start(tp_output_file *output, const char *path, tp_error *error);
 
@@ -34,5 +39,11 @@ TP_NODISCARD tp_code tp_output_file_commit(tp_output_file *output, tp_error *err
 
 /** Removes the partial file and the folders made for it, unless committed; frees everything. */
 void tp_output_file_reset(tp_output_file *output);
+
+/**
+ * Removes the partial files of all outputs under work. Calls only what a signal's handler may call; what is left after
+ * it is to end the process.
+ */
+void tp_output_files_abandon(void);
 
 #endif

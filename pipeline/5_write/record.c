@@ -82,6 +82,21 @@ tp_code tp_record_add(tp_record *record, const char *name, tp_type type, const c
     return TP_OK;
 }
 
+static bool is_ours(const char *name) {
+    return strcasecmp(name, "source_file") == 0 || strcasecmp(name, "source_fid") == 0;
+}
+
+tp_code tp_record_add_column(tp_record *record, const tp_column *column, tp_error *error) {
+    bool measured = column->origin != NULL && strcmp(column->origin, "file") != 0;
+    char *name = is_free(record, column->name) && !is_ours(column->name)
+                     ? tp_text_copy(column->name)
+                     : tp_text_format("%s_%s", column->name, measured ? "measured" : "input");
+    tp_code code =
+        name == NULL ? tp_error_memory(error) : tp_record_add(record, name, column->type, column->unit, NULL, error);
+    free(name);
+    return code;
+}
+
 tp_code tp_record_add_all(tp_record *record, const tp_record_field *fields, size_t n, tp_error *error) {
     tp_code code = TP_OK;
     for (size_t i = 0; code == TP_OK && i < n; i++) {

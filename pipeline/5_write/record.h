@@ -27,6 +27,13 @@ bool tp_record_has(const tp_record *record, const char *name);
 TP_NODISCARD tp_code tp_record_add(tp_record *record, const char *name, tp_type type, const char *unit,
                                    const char *help, tp_error *error);
 
+/**
+ * Declares a field for a layer's column. Where the name is taken, or is `fid`, `geom`, `source_file` or `source_fid`,
+ * which the program's own fields are called, `_input` is put behind that of a file's column, `_measured` behind that of
+ * a measure's.
+ */
+TP_NODISCARD tp_code tp_record_add_column(tp_record *record, const tp_column *column, tp_error *error);
+
 /** A field declared in a table of constants. */
 typedef struct tp_record_field {
     const char *name;

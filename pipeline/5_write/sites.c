@@ -99,7 +99,7 @@ static tp_code declare_rest(site_writer *writer, bool from_file, tp_error *error
         bool of_file = column->origin == NULL || strcmp(column->origin, "file") == 0;
         if (of_file == from_file && !is_shown(writer, column)) {
             writer->rest[writer->n_rest++] = column;
-            code = tp_record_add(&writer->record, column->name, column->type, column->unit, NULL, error);
+            code = tp_record_add_column(&writer->record, column, error);
         }
     }
     return code;

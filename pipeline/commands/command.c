@@ -42,16 +42,53 @@ bool tp_parse_count(const char *text, long least, long *number) {
     return errno == 0 && end != text && *end == '\0' && *number >= least;
 }
 
+/* Is it --help, --usage or the beginning of one of them, as argp takes them, or -?. */
+static bool asks_for_help(int argc, char **argv) {
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        size_t size = strlen(argv[i]);
+        bool begins = size >= 3 && (strncmp(argv[i], "--help", size) == 0 || strncmp(argv[i], "--usage", size) == 0);
+        if (begins || strcmp(argv[i], "-?") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What argp said, which is "NAME: the fault" and a hint on a line of its own, as one line of ours. */
+static void print_usage_error(const char *name, const char *said) {
+    size_t size = strlen(name);
+    const char *fault = strncmp(said, name, size) == 0 && said[size] == ':' ? said + size + 1 : said;
+    fault += strspn(fault, " ");
+    fprintf(stderr, "technopolis: %.*s (see `%s --help`)\n", (int)strcspn(fault, "\n"), fault, name);
+}
+
 int tp_command_parse(const struct argp *argp, int argc, char **argv, void *input) {
-    char name[64];
+    char name[64], *said = NULL, *kept = argv[0];
+    size_t size = 0;
     snprintf(name, sizeof name, "technopolis %s", argv[0]);
-    char *renamed = name;
-    char *kept = argv[0];
-    argv[0] = renamed;
     argp_err_exit_status = TP_E_CONFIG;
-    error_t failed = argp_parse(argp, argc, argv, 0, NULL, input);
+    argv[0] = name;
+    if (asks_for_help(argc, argv)) {
+        (void)argp_parse(argp, argc, argv, 0, NULL, input); /* prints and ends the process */
+    }
+    /* getopt, under argp, knows no other place for its messages than stderr. */
+    FILE *terminal = stderr, *caught = open_memstream(&said, &size);
+    if (caught == NULL) {
+        argv[0] = kept;
+        fprintf(stderr, "technopolis: out of memory\n");
+        return TP_E_MACHINE;
+    }
+    stderr = caught;
+    error_t failed = argp_parse(argp, argc, argv, ARGP_NO_EXIT, NULL, input);
+    stderr = terminal;
     argv[0] = kept;
-    return failed == 0 ? 0 : TP_E_CONFIG;
+    bool complete = fclose(caught) == 0 && said != NULL;
+    bool wrong = failed != 0 || size > 0;
+    if (wrong) {
+        print_usage_error(name, complete && size > 0 ? said : "the command line cannot be understood");
+    }
+    free(said);
+    return wrong ? TP_E_CONFIG : 0;
 }
 
 static void print_overview(FILE *out) {
@@ -74,6 +111,14 @@ int tp_command_overview(int argc, char **argv) {
     if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
         print_overview(stdout);
         return TP_OK;
+    }
+    if (argc > 2 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "--help") == 0)) {
+        fprintf(stderr, "technopolis: '%s' is one argument too many (%s stands alone)\n", argv[2], argv[1]);
+        return TP_E_CONFIG;
+    }
+    if (argc >= 2 && argv[1][0] == '-') {
+        fprintf(stderr, "technopolis: unknown option '%s' (expected a command, --help or --version)\n", argv[1]);
+        return TP_E_CONFIG;
     }
     if (argc >= 2) {
         fprintf(stderr,

@@ -99,72 +99,99 @@ static tp_explained join(const tp_layer *criteria, int64_t row, const tp_layer *
     return explained;
 }
 
-/* A site's verdict under a profile, from the verdicts of its required criteria. */
-static tp_verdict site_verdict(const tp_layer *criteria, const tp_layer *verdicts, const char *profile) {
-    tp_verdict whole = TP_MET;
+/* The row of `verdicts` for a criterion, or -1. */
+static int64_t verdict_row(const tp_layer *criteria, int64_t criterion, const tp_layer *verdicts) {
     for (int64_t row = 0; row < verdicts->n_rows; row++) {
-        if (!same(text_at(verdicts, "profile", row), profile)) {
-            continue;
-        }
-        for (int64_t i = 0; i < criteria->n_rows; i++) {
-            double required = 0;
-            if (same(text_at(criteria, "profile", i), profile) &&
-                same(text_at(criteria, "criterion_id", i), text_at(verdicts, "criterion_id", row)) &&
-                number_at(criteria, "required", i, &required) && required != 0) {
-                const char *text = text_at(verdicts, "verdict", row);
-                tp_verdict both[] = {whole, same(text, "met")       ? TP_MET
-                                            : same(text, "not_met") ? TP_NOT_MET
-                                                                    : TP_UNKNOWN};
-                whole = tp_verdict_all(both, 2);
-            }
+        if (same(text_at(verdicts, "profile", row), text_at(criteria, "profile", criterion)) &&
+            same(text_at(verdicts, "criterion_id", row), text_at(criteria, "criterion_id", criterion))) {
+            return row;
         }
     }
-    return whole;
+    return -1;
 }
 
-static void print_profile(const tp_layer *criteria, const tp_layer *verdicts, const char *profile) {
-    tp_explanation_print_profile(stdout, profile, tp_verdict_text(site_verdict(criteria, verdicts, profile)));
-    for (int64_t row = 0; row < criteria->n_rows; row++) {
-        if (!same(text_at(criteria, "profile", row), profile)) {
+/* A site's verdict under a profile, from the verdicts of its required criteria; NULL where one of them is not there. */
+static const char *site_verdict(const tp_layer *criteria, const tp_layer *verdicts, const char *profile) {
+    tp_verdict whole = TP_MET;
+    for (int64_t i = 0; i < criteria->n_rows; i++) {
+        if (!same(text_at(criteria, "profile", i), profile)) {
             continue;
         }
-        for (int64_t i = 0; i < verdicts->n_rows; i++) {
-            if (same(text_at(verdicts, "profile", i), profile) &&
-                same(text_at(verdicts, "criterion_id", i), text_at(criteria, "criterion_id", row))) {
-                tp_explained explained = join(criteria, row, verdicts, i);
-                tp_explanation_print(stdout, &explained);
-            }
+        double required = 0;
+        int64_t row = verdict_row(criteria, i, verdicts);
+        const char *text = row < 0 ? NULL : text_at(verdicts, "verdict", row);
+        if (text == NULL) {
+            return NULL;
+        }
+        if (number_at(criteria, "required", i, &required) && required != 0) {
+            tp_verdict both[] = {whole, same(text, "met") ? TP_MET : same(text, "not_met") ? TP_NOT_MET : TP_UNKNOWN};
+            whole = tp_verdict_all(both, 2);
         }
     }
+    return tp_verdict_text(whole);
+}
+
+static tp_code print_profile(const explain_input *input, const tp_layer *criteria, const tp_layer *verdicts,
+                             const char *profile, tp_error *error) {
+    const char *verdict = site_verdict(criteria, verdicts, profile);
+    tp_explanation_print_profile(stdout, profile, verdict == NULL ? "not judged" : verdict);
+    for (int64_t row = 0; row < criteria->n_rows; row++) {
+        int64_t i = same(text_at(criteria, "profile", row), profile) ? verdict_row(criteria, row, verdicts) : -1;
+        if (i >= 0) {
+            tp_explained explained = join(criteria, row, verdicts, i);
+            tp_explanation_print(stdout, &explained);
+        }
+    }
+    return verdict != NULL ? TP_OK
+                           : tp_error_set(error, TP_E_DATA, "%s: the site '%s' has no verdict for each criterion of %s",
+                                          input->file, input->site_id, profile);
 }
 
 /* Every profile once, in the order of the table. */
 static bool is_first_of_profile(const tp_layer *criteria, int64_t row) {
-    return find_row(criteria, "profile", text_at(criteria, "profile", row)) == row;
+    const char *profile = text_at(criteria, "profile", row);
+    return profile != NULL && find_row(criteria, "profile", profile) == row;
+}
+
+static bool is_all(const explain_input *input) {
+    return input->profile != NULL && strcmp(input->profile, "all") == 0;
+}
+
+/* Before anything is printed: the file has a profile, and the one asked for. */
+static tp_code check_profile(const explain_input *input, const tp_layer *criteria, tp_error *error) {
+    bool any = input->profile == NULL || is_all(input), found = false;
+    tp_text known = {0};
+    for (int64_t row = 0; row < criteria->n_rows; row++) {
+        if (is_first_of_profile(criteria, row)) {
+            const char *profile = text_at(criteria, "profile", row);
+            tp_text_add(&known, "%s%s", known.size == 0 ? "" : ", ", profile);
+            found = found || any || same(input->profile, profile);
+        }
+    }
+    tp_code code = TP_OK;
+    if (known.size == 0) {
+        code = tp_error_set(error, TP_E_DATA, "%s: the table 'criteria' names no profile", input->file);
+    } else if (!found) {
+        code = tp_error_set(error, TP_E_CONFIG, "%s: there is no profile '%s' (it holds: %s)", input->file,
+                            input->profile, tp_text_get(&known));
+    }
+    tp_text_reset(&known);
+    return code;
 }
 
 static tp_code print_profiles(const explain_input *input, const tp_layer *criteria, const tp_layer *verdicts,
                               tp_error *error) {
-    const char *wanted = input->profile;
-    bool all = wanted != NULL && strcmp(wanted, "all") == 0, found = false;
-    tp_text known = {0};
+    tp_code code = TP_OK;
+    bool found = false;
     for (int64_t row = 0; row < criteria->n_rows; row++) {
-        if (!is_first_of_profile(criteria, row)) {
-            continue;
-        }
         const char *profile = text_at(criteria, "profile", row);
-        tp_text_add(&known, "%s%s", known.size == 0 ? "" : ", ", profile);
-        if (all || (wanted == NULL && !found) || same(wanted, profile)) {
-            print_profile(criteria, verdicts, profile);
+        bool wanted = is_all(input) || (input->profile == NULL ? !found : same(input->profile, profile));
+        if (is_first_of_profile(criteria, row) && wanted) {
+            tp_code one = print_profile(input, criteria, verdicts, profile, code == TP_OK ? error : NULL);
+            code = code == TP_OK ? one : code;
             found = true;
         }
     }
-    tp_code code = TP_OK;
-    if (!found) {
-        code = tp_error_set(error, TP_E_CONFIG, "%s: there is no profile '%s' (it holds: %s)", input->file,
-                            wanted == NULL ? "" : wanted, tp_text_get(&known));
-    }
-    tp_text_reset(&known);
     return code;
 }
 
@@ -183,18 +210,88 @@ static char *site_filter(const char *site_id) {
     return sql.data;
 }
 
+/* The columns without which a file is not a result of ours. */
+typedef struct result_table {
+    const char *name;
+    const char *columns[4];
+} result_table;
+static const result_table SITES = {"sites", {"site_id"}};
+static const result_table CRITERIA = {"criteria", {"profile", "criterion_id", "required"}};
+static const result_table VERDICTS = {"verdicts", {"site_id", "profile", "criterion_id", "verdict"}};
+
+/* False with the first column that is missing. */
+static bool has_columns(const tp_read_head *head, const result_table *table, const char **missing) {
+    for (size_t i = 0; i < 4 && table->columns[i] != NULL; i++) {
+        bool found = false;
+        for (size_t k = 0; k < head->head.n_fields && !found; k++) {
+            found = same(head->head.fields[k].name, table->columns[i]);
+        }
+        if (!found) {
+            *missing = table->columns[i];
+            return false;
+        }
+    }
+    return true;
+}
+
+static tp_code check_table(const char *file, const result_table *table, tp_error *error) {
+    tp_read_options options = {.layer = table->name};
+    tp_read_places places = {0};
+    tp_read_head head = {0};
+    tp_faults faults = {0};
+    const char *missing = NULL;
+    tp_code code = tp_read_head_open(file, file, &options, &places, TP_HEAD_MAY_BE_EMPTY, &head, &faults);
+    if (code != TP_OK) {
+        code = tp_error_set(error, TP_E_DATA, "%s (expected a result of `technopolis run` with a table '%s')",
+                            faults.n > 0 ? faults.items[0].message : file, table->name);
+    } else if (!has_columns(&head, table, &missing)) {
+        code = tp_error_set(error, TP_E_DATA,
+                            "%s: the table '%s' has no column '%s' (expected a result of `technopolis run`)", file,
+                            table->name, missing);
+    }
+    tp_read_head_reset(&head);
+    tp_faults_reset(&faults);
+    return code;
+}
+
+/* After the check, only damage can keep a table from being read; how SQLite calls it helps nobody. */
+static tp_code read_result(const char *file, const result_table *table, const char *filter, tp_layer **layer,
+                           tp_error *error) {
+    tp_code code = tp_read_table(file, table->name, filter, layer, error);
+    return code != TP_E_DATA
+               ? code
+               : tp_error_set(error, code, "%s: the table '%s' cannot be read: the file is damaged", file, table->name);
+}
+
+static tp_code read_tables(const explain_input *input, tp_layer **sites, tp_layer **criteria, tp_layer **verdicts,
+                           tp_error *error) {
+    const result_table *const tables[] = {&SITES, &CRITERIA, &VERDICTS};
+    char *filter = site_filter(input->site_id);
+    tp_code code = filter == NULL ? tp_error_memory(error) : TP_OK;
+    for (size_t i = 0; i < 3 && code == TP_OK; i++) {
+        code = check_table(input->file, tables[i], error);
+    }
+    if (code == TP_OK) {
+        code = read_result(input->file, &SITES, filter, sites, error);
+    }
+    if (code == TP_OK) {
+        code = read_result(input->file, &CRITERIA, NULL, criteria, error);
+    }
+    if (code == TP_OK) {
+        code = read_result(input->file, &VERDICTS, filter, verdicts, error);
+    }
+    free(filter);
+    return code;
+}
+
 static tp_code explain(const explain_input *input, tp_error *error) {
     tp_layer *sites = NULL, *verdicts = NULL, *criteria = NULL;
-    char *filter = site_filter(input->site_id);
-    tp_code code = filter == NULL ? tp_error_memory(error) : tp_read_table(input->file, "sites", filter, &sites, error);
-    if (code == TP_OK) {
-        code = tp_read_table(input->file, "criteria", NULL, &criteria, error);
-    }
-    if (code == TP_OK) {
-        code = tp_read_table(input->file, "verdicts", filter, &verdicts, error);
-    }
+    tp_code code = read_tables(input, &sites, &criteria, &verdicts, error);
     if (code == TP_OK && sites->n_rows == 0) {
         code = tp_error_set(error, TP_E_CONFIG, "%s: there is no site '%s'", input->file, input->site_id);
+    }
+    if (code == TP_OK) {
+        code = check_profile(input, criteria, error);
     }
     if (code == TP_OK) {
         const char *name = text_at(sites, "name", 0);
@@ -205,7 +302,6 @@ static tp_code explain(const explain_input *input, tp_error *error) {
     tp_layer_free(sites);
     tp_layer_free(verdicts);
     tp_layer_free(criteria);
-    free(filter);
     return code;
 }
 

@@ -1,4 +1,5 @@
 /* technopolis list: what there is, with every option, type, unit and default. */
+#include "5_write/describe.h"
 #include "command.h"
 #include "summary.h"
 #include "technopolis/plan.h"
@@ -87,7 +88,9 @@ static int by_name(const void *a, const void *b) {
 static char **data_names(const char *folder, size_t *n) {
     char **names = NULL;
     *n = 0;
-    char *path = tp_text_format("%s/%s", tp_data_folder(), folder);
+    char *data = tp_data_folder();
+    char *path = data == NULL ? NULL : tp_text_format("%s/%s", data, folder);
+    free(data);
     DIR *directory = path == NULL ? NULL : opendir(path);
     free(path);
     for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
@@ -117,15 +120,14 @@ static void print_criterion(const tp_criterion *criterion) {
     for (size_t i = 0; i < criterion->n_parts; i++) {
         const tp_part *part = &criterion->parts[i];
         tp_text line = {0};
-        tp_text_add(&line, "%s%s %s ",
-                    i == 0                                 ? ""
-                    : criterion->first_read                ? "or, where that is not read, "
-                    : criterion->combine == TP_COMBINE_ALL ? "and "
-                                                           : "or ",
-                    part->kind, part->comparison == TP_AT_LEAST ? "at least" : "at most");
-        tp_text_add_number(&line, part->threshold.value, 6);
-        tp_text_add(&line, " %s%s", part->threshold.unit,
-                    part->optional ? " (left out where its layer is not read)" : "");
+        tp_text_add(&line, "%s",
+                    i == 0                                   ? ""
+                    : criterion->first_read                  ? "or, where that is not read, "
+                    : criterion->combine == TP_COMBINE_ALL   ? "and "
+                    : criterion->combine == TP_COMBINE_FIRST ? "else "
+                                                             : "or ");
+        tp_describe_part(part, &line);
+        tp_text_add(&line, "%s", part->optional ? " (left out where its layer is not read)" : "");
         tp_print_wrapped(stdout, tp_text_get(&line), 6, PAGE_WIDTH);
         tp_text_reset(&line);
     }
@@ -137,13 +139,14 @@ static void print_criterion(const tp_criterion *criterion) {
 static tp_code list_profiles(bool with_criteria) {
     size_t n = 0;
     char **names = data_names("profiles", &n);
+    char *data = tp_data_folder();
     tp_faults faults = {0};
     for (size_t i = 0; i < n; i++) {
         tp_profile *profile = NULL;
-        char *path = tp_text_format("%s/profiles/%s.yaml", tp_data_folder(), names[i]);
+        char *path = data == NULL ? NULL : tp_text_format("%s/profiles/%s.yaml", data, names[i]);
         if (path != NULL && tp_profile_load(path, path, &profile, &faults) == TP_OK) {
-            printf("%s: %s / %s (%zu criteria)\n", profile->id, profile->title_en, profile->title_ja,
-                   profile->n_criteria);
+            printf("%s: %s / %s (%zu %s)\n", profile->id, profile->title_en, profile->title_ja, profile->n_criteria,
+                   profile->n_criteria == 1 ? "criterion" : "criteria");
             for (size_t k = 0; with_criteria && k < profile->n_criteria; k++) {
                 print_criterion(&profile->criteria[k]);
             }
@@ -153,6 +156,10 @@ static tp_code list_profiles(bool with_criteria) {
         free(names[i]);
     }
     free(names);
+    if (n == 0) {
+        tp_faults_add(&faults, TP_E_DATA, "%s: holds no profiles (see TECHNOPOLIS_DATA)", data == NULL ? "?" : data);
+    }
+    free(data);
     tp_print_faults(&faults);
     tp_code code = tp_faults_code(&faults);
     tp_faults_reset(&faults);

@@ -3,6 +3,7 @@
 #include "5_write/evidence.h"
 #include "explanation.h"
 #include "request.h"
+#include "technopolis/crs.h"
 #include "technopolis/text.h"
 
 #include <stdlib.h>
@@ -56,6 +57,24 @@ static void print_site(const tp_dataset *dataset) {
     tp_text_reset(&evidence);
 }
 
+/* A place for which the run's CRS is not made would be judged by layers that cannot reach it, and told a firm no. */
+static tp_code check_area(const tp_plan *plan, tp_faults *faults) {
+    double west = 0, south = 0, east = 0, north = 0;
+    double lon = plan->request.site_lon_deg, lat = plan->request.site_lat_deg;
+    if (plan->run.crs == NULL || !tp_crs_area(plan->run.crs, &west, &south, &east, &north)) {
+        return TP_OK;
+    }
+    bool between = west <= east ? lon >= west && lon <= east : lon >= west || lon <= east;
+    if (between && lat >= south && lat <= north) {
+        return TP_OK;
+    }
+    tp_faults_add(faults, TP_E_CONFIG,
+                  "--lon %.10g --lat %.10g: the place lies outside the area of use of the run's CRS, %s (expected "
+                  "longitude %g to %g, latitude %g to %g)",
+                  lon, lat, plan->run.crs, west, east, south, north);
+    return TP_E_CONFIG;
+}
+
 int tp_command_site(int argc, char **argv) {
     tp_request_input input = {.takes_place = true};
     int failed = tp_command_parse(&ARGP, argc, argv, &input);
@@ -75,6 +94,9 @@ int tp_command_site(int argc, char **argv) {
     if (code == TP_OK && plan->n_profiles == 0) {
         tp_faults_add(&faults, TP_E_CONFIG, "%s: names no profile to judge by", input.request.config_path);
         code = TP_E_CONFIG;
+    }
+    if (code == TP_OK) {
+        code = check_area(plan, &faults);
     }
     tp_print_faults(&faults);
     if (code == TP_OK) {

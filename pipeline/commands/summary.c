@@ -81,7 +81,7 @@ void tp_summary_print_plan(const tp_plan *plan, FILE *out) {
             implied += step->stage->phase == TP_MEASURE;
         }
     }
-    fprintf(out, "  %zu measures are implied by %zu profile%s\n", implied, plan->n_profiles,
+    fprintf(out, "  %zu measure%s implied by %zu profile%s\n", implied, implied == 1 ? " is" : "s are", plan->n_profiles,
             plan->n_profiles == 1 ? "" : "s");
 }
 
@@ -102,7 +102,7 @@ static void print_row(FILE *out, const char *title, const char *note, const int6
 static void print_profile(const tp_dataset *dataset, size_t number, int64_t n_sites, FILE *out) {
     const tp_profile *profile = dataset->profiles[number];
     int64_t counts[3];
-    fprintf(out, "\n%s (%s), %lld sites\n", profile->title_en, profile->id, (long long)n_sites);
+    fprintf(out, "\n%s (%s), %lld site%s\n", profile->title_en, profile->id, (long long)n_sites, n_sites == 1 ? "" : "s");
     fprintf(out, "  %-30s%8s %8s %8s\n", "criterion", "met", "not met", "unknown");
     for (size_t i = 0; i < dataset->n_results; i++) {
         const tp_result *result = dataset->results[i];
@@ -129,15 +129,29 @@ static void print_methods(const tp_dataset *dataset, int64_t n_sites, FILE *out)
             }
         }
     }
-    int64_t straight = by_method[TP_METHOD_STRAIGHT_LINE], road = by_method[TP_METHOD_ROAD];
-    int64_t model = by_method[TP_METHOD_ROAD_MODEL];
-    if (straight + road + model > 0) {
-        fprintf(out,
-                "\n%lld of %lld verdicts rest on straight-line estimates, %lld on the road model, %lld on roads.\n",
-                (long long)straight, (long long)all, (long long)model, (long long)road);
+    static const struct {
+        tp_method method;
+        const char *text;
+    } told[] = {{TP_METHOD_STRAIGHT_LINE, "on straight-line estimates"},
+                {TP_METHOD_ROAD_MODEL, "on the road model"},
+                {TP_METHOD_ROAD, "on roads"}};
+    tp_text line = {0};
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        if (by_method[told[i].method] > 0) {
+            long long n = (long long)by_method[told[i].method];
+            if (line.size == 0) {
+                tp_text_add(&line, "%lld of %lld verdicts rest %s", n, (long long)all, told[i].text);
+            } else {
+                tp_text_add(&line, ", %lld %s", n, told[i].text);
+            }
+        }
     }
+    if (line.size > 0) {
+        fprintf(out, "\n%s.\n", tp_text_get(&line));
+    }
+    tp_text_reset(&line);
     if (instead > 0) {
-        fprintf(out, "%lld of them stand%s in for a time on the network, which the site does not join.\n",
+        fprintf(out, "%lld of the estimates stand%s in for a time on the network, which the site does not join.\n",
                 (long long)instead, instead == 1 ? "s" : "");
     }
 }

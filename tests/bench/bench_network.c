@@ -77,7 +77,7 @@ static void add_street(tp_ways *ways, const tp_ellipsoid *grs80, int64_t from, i
     tp_error error = {0};
     double length_m =
         tp_geodesic_distance_m(grs80, ways->lon_deg[from], ways->lat_deg[from], ways->lon_deg[to], ways->lat_deg[to]);
-    double km_h = trunk ? 60 : between(seed, 25, 50);
+    double km_h = trunk ? 60 : between(seed, 26, 53);
     tp_way way = {.from = from, .to = to, .length_m = length_m, .source_row = -1};
     way.forward_ms = way.backward_ms = (uint32_t)(length_m * 3600 / km_h) + 1;
     if (!trunk && next_random(seed) % 10 == 0) {
@@ -329,8 +329,15 @@ int main(int argc, char **argv) {
     }
     uint64_t sum = 0, pairs = 0;
     uint32_t *count = room(network->n_nodes, sizeof *count);
-    timing nearest = time_nearest(network, &f, o.runs, &sum), one = {0};
-    printf("nearest: %.4f s (least %.4f), sum of ms %" PRIu64 "\n", nearest.median_s, nearest.least_s, sum);
+    timing one = {0};
+    for (int threads = 1; threads <= o.threads; threads++) {
+        omp_set_num_threads(threads);
+        timing t = time_nearest(network, &f, o.runs, &sum);
+        one = threads == 1 ? t : one;
+        printf("nearest, %d thread(s): %.4f s (least %.4f), sum of ms %" PRIu64
+               ", %.2f (least: %.2f) times one thread\n",
+               threads, t.median_s, t.least_s, sum, one.median_s / t.median_s, one.least_s / t.least_s);
+    }
     for (int threads = 1; threads <= o.threads; threads++) {
         timing t = time_count(network, &f, o.runs, threads, count);
         one = threads == 1 ? t : one;

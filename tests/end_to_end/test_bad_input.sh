@@ -108,4 +108,50 @@ expect_code 0 "rows that are left out or mended"
 expect_equal "$(sql "$scratch/out.gpkg" "SELECT group_concat(code, ',') FROM (SELECT code FROM cities ORDER BY code)")" "a,b" "rows kept"
 expect_equal "$(sql "$scratch/out.gpkg" "SELECT count(*) FROM rejects")" 6 "one line each: $(sql "$scratch/out.gpkg" "SELECT reason, detail FROM rejects")"
 expect_equal "$(sql "$scratch/out.gpkg" "SELECT features_read || ' ' || features_kept FROM sources")" "7 2" "counts"
+rm -f "$scratch/out.gpkg"
+
+# Nothing usable is left: the message says of what, why, and that the CRS may be wrong.
+printf 'code,lon_deg,lat_deg\na,10.0,50.0\nb,11.0,51.0\nc,,\n' >"$scratch/elsewhere.csv"
+config "$scratch/elsewhere.csv" ', crs: "EPSG:6668"'
+expect_refused 3 "every row is outside" "elsewhere.csv layer cities: nothing usable is left: 3 features left out, 2 of them: outside"
+expect_err "is its CRS EPSG:6668 JGD2011 the right one?"
+printf 'code,lon_deg,lat_deg\na,1000000000,3000000\nb,14550000,100000000\n' >"$scratch/metres.csv"
+config "$scratch/metres.csv" ', crs: "EPSG:3857"'
+expect_refused 3 "metres beyond the projection" "metres.csv layer cities: nothing usable is left"
+printf 'code,lon_deg,lat_deg\na,139.7,35.7\nb,139.8,35.8\n' >"$scratch/good.csv"
+config "$scratch/good.csv" ', crs: "EPSG:6668", where: code = zz'
+tp run "$scratch/config.yaml"
+expect_code 0 "no row meets the condition"
+rm -f "$scratch/out.gpkg"
+
+# A CRS that coordinates cannot be in is seen by validate already, where it is written.
+for crs in EPSG:4978 6668 IAU_2015:30100; do
+    config "$scratch/good.csv" ", crs: \"$crs\""
+    tp validate "$scratch/config.yaml"
+    expect_code 2 "crs $crs"
+    expect_err "config.yaml:2:"
+done
+
+# A pipe is no file; a zip of two layers needs to be told which.
+mkfifo "$scratch/pipe.csv"
+config "$scratch/pipe.csv" ', crs: "EPSG:6668"'
+timeout 20 "$program" run "$scratch/config.yaml" >"$scratch/out" 2>"$scratch/err"
+code=$?
+expect_code 3 "a pipe"
+expect_err "is not a regular file"
+config "$scratch/nowhere.zip"
+expect_refused 3 "a zip that is not there" "nowhere.zip: no such file"
+copy first && copy second
+python3 - "$scratch" <<'PYTHON'
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1] + "/two.zip", "w") as file:
+    for name in ("first", "second"):
+        for end in ("shp", "shx", "dbf", "prj", "cpg"):
+            file.write(f"{sys.argv[1]}/{name}.{end}", f"{name}.{end}")
+PYTHON
+config "$scratch/two.zip"
+expect_refused 3 "a zip of two layers" "holds several layers"
+config "$scratch/two.zip" ', layer: second'
+tp run "$scratch/config.yaml"
+expect_code 0 "a layer of a zip of two"
 finish

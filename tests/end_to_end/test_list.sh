@@ -10,6 +10,9 @@ tp list criteria
 expect_code 0
 expect_out "mother_city"
 expect_out "at least 10,000 persons"
+expect_out "nearest (to cities, where population >= 200000) at most 30 min"
+expect_out "distinct "
+expect_out "within 30 min"
 tp list profiles
 expect_code 0
 expect_out "list1982"

@@ -4,6 +4,7 @@
 #include "technopolis/text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,6 +164,25 @@ bool tp_column_number(const tp_column *column, int64_t row, double *value) {
         return true;
     }
     return false;
+}
+
+const char *tp_column_cell(const tp_column *column, int64_t row, char buffer[TP_CELL_TEXT_SIZE]) {
+    if (!column->valid[row]) {
+        return NULL;
+    }
+    switch (column->type) {
+    case TP_TYPE_TEXT:
+        return column->bytes + column->offset[row];
+    case TP_TYPE_INT64:
+        (void)snprintf(buffer, TP_CELL_TEXT_SIZE, "%lld", (long long)column->i64[row]);
+        return buffer;
+    case TP_TYPE_DOUBLE:
+        (void)snprintf(buffer, TP_CELL_TEXT_SIZE, "%.17g", column->f64[row]);
+        return buffer;
+    case TP_TYPE_VERDICT:
+        break;
+    }
+    return NULL;
 }
 
 /* Texts of rows that are dropped stay in `bytes`: rows are dropped only while reading, and few are. */

@@ -48,32 +48,27 @@ static ordered_group *order_groups(const tp_groups *groups) {
     return order;
 }
 
-/* Adds the search's nodes to the tally, and takes them out of the search, which saves walking them twice. A node's
- * final push is its last, so each is counted once and then blank. */
+/* Adds the search's nodes to the tally, and takes them out of the search, which saves walking them twice. */
 static void tally_one(tp_search *s, uint32_t *tally) {
-    uint64_t *label = s->label;
-    for (uint32_t i = 1; i < s->n_pushes; i++) {
-        uint32_t v = s->push[i].node;
-        bool final = label[v] == s->push[i].label;
-        tally[v] += final;
-        label[v] = final ? TP_BLANK : label[v];
+    for (uint32_t i = 0; i < s->n_touched; i++) {
+        uint32_t v = s->touched[i];
+        tally[v]++;
+        s->label[v] = TP_BLANK;
     }
-    s->n_pushes = 1;
+    s->n_touched = 0;
 }
 
 static void tally_several(tp_search *s, const uint32_t *limits_ms, int n_limits, uint32_t *tally) {
-    for (uint32_t i = 1; i < s->n_pushes; i++) {
-        uint32_t v = s->push[i].node, time_ms = tp_label_ms(s->push[i].label);
-        if (s->label[v] == s->push[i].label) {
-            int k = 0;
-            while (time_ms > limits_ms[k]) {
-                k++;
-            }
-            tally[(size_t)v * (size_t)n_limits + (size_t)k]++;
-            s->label[v] = TP_BLANK;
+    for (uint32_t i = 0; i < s->n_touched; i++) {
+        uint32_t v = s->touched[i], time_ms = tp_label_ms(s->label[v]);
+        int k = 0;
+        while (time_ms > limits_ms[k]) {
+            k++;
         }
+        tally[(size_t)v * (size_t)n_limits + (size_t)k]++;
+        s->label[v] = TP_BLANK;
     }
-    s->n_pushes = 1;
+    s->n_touched = 0;
 }
 
 static tp_code search_group(tp_search *s, const tp_search_rule *rule, const tp_groups *groups, int64_t group,

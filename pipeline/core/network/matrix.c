@@ -1,4 +1,5 @@
 /* All pairs of a place and a facility within a time. */
+#include "search_parts.h"
 #include "sweep.h"
 
 #include <stdlib.h>
@@ -43,10 +44,10 @@ static int compare_pairs(const void *a, const void *b) {
 }
 
 /* Files the threads' finds by place; sorting makes the threads disappear. */
-static tp_code gather(const finds *list, int n_lists, int64_t n_places, tp_matrix *matrix, tp_error *error) {
+static tp_code gather(finds *const *list, int n_lists, int64_t n_places, tp_matrix *matrix, tp_error *error) {
     size_t n_pairs = 0;
     for (int t = 0; t < n_lists; t++) {
-        n_pairs += list[t].n;
+        n_pairs += list[t]->n;
     }
     matrix->n_places = n_places;
     matrix->n_pairs = (int64_t)n_pairs;
@@ -57,16 +58,16 @@ static tp_code gather(const finds *list, int n_lists, int64_t n_places, tp_matri
         return tp_error_memory(error);
     }
     for (int t = 0; t < n_lists; t++) {
-        for (size_t i = 0; i < list[t].n; i++) {
-            matrix->first[list[t].items[i].place]++;
+        for (size_t i = 0; i < list[t]->n; i++) {
+            matrix->first[list[t]->items[i].place]++;
         }
     }
     for (int64_t p = 0; p < n_places; p++) {
         matrix->first[p + 1] += matrix->first[p];
     }
     for (int t = 0; t < n_lists; t++) {
-        for (size_t i = 0; i < list[t].n; i++) {
-            matrix->pair[--matrix->first[list[t].items[i].place]] = list[t].items[i].pair;
+        for (size_t i = 0; i < list[t]->n; i++) {
+            matrix->pair[--matrix->first[list[t]->items[i].place]] = list[t]->items[i].pair;
         }
     }
 #pragma omp parallel for schedule(dynamic, 1024)
@@ -82,7 +83,7 @@ tp_code tp_matrix_of(const tp_network *network, const tp_search_rule *rule, cons
                      tp_error *error) {
     *matrix = (tp_matrix){0};
     int threads = tp_sweep_threads(n_threads, n_facilities);
-    finds *lists = calloc((size_t)threads, sizeof *lists);
+    finds **lists = calloc((size_t)threads, sizeof(finds *));
     void **own = calloc((size_t)threads, sizeof *own);
     tp_code code = TP_OK;
     if (lists == NULL || own == NULL) {
@@ -90,7 +91,11 @@ tp_code tp_matrix_of(const tp_network *network, const tp_search_rule *rule, cons
         goto done;
     }
     for (int t = 0; t < threads; t++) {
-        own[t] = &lists[t];
+        own[t] = lists[t] = tp_own_lines(sizeof **lists);
+        if (lists[t] == NULL) {
+            code = tp_error_memory(error);
+            goto done;
+        }
     }
     tp_sweep sweep = {network, *rule, places, n_places, facilities, n_facilities, NULL, 0, add_find, threads, own};
     code = tp_sweep_run(&sweep, error);
@@ -99,7 +104,8 @@ tp_code tp_matrix_of(const tp_network *network, const tp_search_rule *rule, cons
     }
 done:
     for (int t = 0; lists != NULL && t < threads; t++) {
-        free(lists[t].items);
+        free(lists[t] != NULL ? lists[t]->items : NULL);
+        free(lists[t]);
     }
     free(lists);
     free(own);

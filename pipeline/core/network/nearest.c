@@ -1,6 +1,7 @@
 /* The nearest facility of every node or place: one search from all facilities at once. */
 #include "search_parts.h"
 
+#include <omp.h>
 #include <stdlib.h>
 
 typedef struct ranked {
@@ -70,9 +71,13 @@ tp_code tp_nearest_nodes(const tp_network *network, const tp_search_rule *rule, 
         }
     }
     if (code == TP_OK) {
-        code = tp_search_go(search, error);
+        code = tp_search_go_team(search, omp_get_max_threads(), error);
     }
-    for (uint32_t v = 0; v < network->n_nodes && code == TP_OK; v++) {
+    if (code != TP_OK) {
+        goto done;
+    }
+#pragma omp parallel for schedule(static)
+    for (uint32_t v = 0; v < network->n_nodes; v++) {
         tell(search->label[v], item_of, &time_ms[v], &nearest[v]);
     }
 done:
@@ -100,7 +105,7 @@ tp_code tp_nearest_places(const tp_network *network, const tp_search_rule *rule,
         code = tp_search_add_place(search, &facilities[f], number_of[f], error);
     }
     if (code == TP_OK) {
-        code = tp_search_go(search, error);
+        code = tp_search_go_team(search, omp_get_max_threads(), error);
     }
     if (code != TP_OK) {
         goto done;

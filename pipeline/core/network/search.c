@@ -15,34 +15,52 @@ static uint32_t buckets_for(const tp_network *network) {
     return n;
 }
 
-/* Memory, set to 0, in cache lines of its own: what is written all the time must not share one with another thread's. */
-static void *own_lines(size_t size) {
+void *tp_own_lines(size_t size) {
     enum { LINE = 128 };
     size_t whole = (size + LINE - 1) / LINE * LINE;
     void *memory = aligned_alloc(LINE, whole);
     return memory != NULL ? memset(memory, 0, whole) : NULL;
 }
 
-tp_code tp_search_new(const tp_network *network, tp_search **search, tp_error *error) {
+tp_code tp_search_new_part(const tp_network *network, uint64_t *label, uint32_t first_node, uint32_t n_own,
+                           tp_search **search, tp_error *error) {
     *search = NULL;
-    tp_search *s = own_lines(sizeof *s);
+    tp_search *s = tp_own_lines(sizeof *s);
     if (s == NULL) {
         return tp_error_memory(error);
     }
     s->network = network;
-    s->n_buckets = buckets_for(network);
-    s->push_capacity = 4096;
-    s->n_pushes = 1;
+    s->first_node = first_node;
+    s->n_own = n_own;
+    s->borrowed = true;
+    s->label = label;
     s->far_first = UINT64_MAX;
-    s->label = malloc(((size_t)network->n_nodes + 1) * sizeof *s->label);
-    s->push = malloc(s->push_capacity * sizeof *s->push);
-    s->bucket = own_lines(s->n_buckets * sizeof *s->bucket);
-    if (s->label == NULL || s->push == NULL || s->bucket == NULL) {
+    s->n_buckets = buckets_for(network);
+    s->touched = malloc(((size_t)n_own + 1) * sizeof *s->touched);
+    s->bucket = tp_own_lines(s->n_buckets * sizeof *s->bucket);
+    tp_code code = s->touched == NULL || s->bucket == NULL ? tp_error_memory(error) : tp_search_reset_buckets(s, error);
+    if (code != TP_OK) {
         tp_search_free(s);
+        return code;
+    }
+    *search = s;
+    return TP_OK;
+}
+
+tp_code tp_search_new(const tp_network *network, tp_search **search, tp_error *error) {
+    *search = NULL;
+    size_t size = ((size_t)network->n_nodes + 1) * sizeof(uint64_t);
+    uint64_t *label = malloc(size);
+    if (label == NULL) {
         return tp_error_memory(error);
     }
-    memset(s->label, 0xFF, ((size_t)network->n_nodes + 1) * sizeof *s->label);
-    *search = s;
+    memset(label, 0xFF, size);
+    tp_code code = tp_search_new_part(network, label, 0, network->n_nodes, search, error);
+    if (code != TP_OK) {
+        free(label);
+        return code;
+    }
+    (*search)->borrowed = false;
     return TP_OK;
 }
 
@@ -50,9 +68,14 @@ void tp_search_free(tp_search *search) {
     if (search == NULL) {
         return;
     }
-    free(search->label);
-    free(search->push);
+    if (!search->borrowed) {
+        free(search->label);
+    }
+    free(search->touched);
+    free(search->slot);
     free(search->bucket);
+    free(search->far.items);
+    free(search->out.items);
     free(search->start);
     free(search->place);
     free(search->reached);
@@ -60,12 +83,11 @@ void tp_search_free(tp_search *search) {
 }
 
 void tp_search_clear(tp_search *s, const tp_search_rule *rule) {
-    for (uint32_t i = 1; i < s->n_pushes; i++) {
-        s->label[s->push[i].node] = TP_BLANK;
+    for (uint32_t i = 0; i < s->n_touched; i++) {
+        s->label[s->touched[i]] = TP_BLANK;
     }
-    memset(s->bucket, 0, s->n_buckets * sizeof *s->bucket); /* only a run that failed left anything there */
-    s->n_pushes = 1;
-    s->far = s->n_far = 0;
+    s->n_touched = 0;
+    s->far.n = s->out.n = 0;
     s->far_first = UINT64_MAX;
     s->n_starts = s->n_places = 0;
     s->n_reached = -1;
@@ -133,14 +155,22 @@ static int compare_places(const void *a, const void *b) {
     return (x->number > y->number) - (x->number < y->number);
 }
 
-tp_code tp_search_go(tp_search *s, tp_error *error) {
+void tp_search_sort_starts(tp_search *s) {
     if (s->n_starts > 1) {
         qsort(s->start, (size_t)s->n_starts, sizeof *s->start, compare_starts);
     }
     if (s->n_places > 1) {
         qsort(s->place, (size_t)s->n_places, sizeof *s->place, compare_places);
     }
-    return tp_search_scan(s, error);
+}
+
+tp_code tp_search_go(tp_search *s, tp_error *error) {
+    tp_search_sort_starts(s);
+    tp_code code = s->dirty ? tp_search_reset_buckets(s, error) : TP_OK;
+    if (code == TP_OK && !(tp_search_take(s, s->start, s->n_starts) && tp_search_scan(s))) {
+        code = tp_error_memory(error);
+    }
+    return code;
 }
 
 tp_code tp_search_run(tp_search *search, const tp_search_rule *rule, const tp_start *starts, int64_t n,
@@ -223,21 +253,21 @@ tp_code tp_search_reached(tp_search *s, const tp_reached **reached, int64_t *n, 
     *reached = NULL;
     *n = 0;
     if (s->n_reached < 0) {
-        if (s->reached_capacity < s->n_pushes) {
+        if (s->reached_capacity < s->n_touched) {
             free(s->reached);
-            s->reached = malloc(s->n_pushes * sizeof *s->reached);
-            s->reached_capacity = s->reached == NULL ? 0 : s->n_pushes;
+            s->reached = malloc(s->n_touched * sizeof *s->reached);
+            s->reached_capacity = s->reached == NULL ? 0 : s->n_touched;
         }
-        if (s->reached == NULL) {
+        if (s->reached == NULL && s->n_touched > 0) {
             return tp_error_memory(error);
         }
-        s->n_reached = 0;
-        for (uint32_t i = 1; i < s->n_pushes; i++) {
-            if (s->push[i].label == s->label[s->push[i].node]) {
-                s->reached[s->n_reached++] = (tp_reached){s->push[i].node, tp_label_ms(s->push[i].label)};
-            }
+        s->n_reached = s->n_touched;
+        for (uint32_t i = 0; i < s->n_touched; i++) {
+            s->reached[i] = (tp_reached){s->touched[i], tp_label_ms(s->label[s->touched[i]])};
         }
-        qsort(s->reached, (size_t)s->n_reached, sizeof *s->reached, compare_reached);
+        if (s->n_reached > 0) {
+            qsort(s->reached, (size_t)s->n_reached, sizeof *s->reached, compare_reached);
+        }
     }
     *reached = s->reached;
     *n = s->n_reached;

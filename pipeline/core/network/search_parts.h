@@ -18,17 +18,21 @@ static inline uint32_t tp_label_ms(uint64_t label) {
     return (uint32_t)(label >> 32);
 }
 
-/** One improvement of a node's label, in the order in which they happened. The last of a node is its final one. */
-typedef struct tp_push {
+/** An improvement of a node's label that waits to be scanned. */
+typedef struct tp_waiting {
     uint64_t label;
-    uint32_t node;
-    uint32_t next; /**< the next push in the same bucket, 0 at the end */
-} tp_push;
+    uint32_t node; /**< in slot 0 of a block: the block before it in its bucket, or the next free one; 0 none */
+} tp_waiting;
 
 typedef struct tp_labelled {
     uint32_t node;
     uint64_t label;
 } tp_labelled;
+
+typedef struct tp_labelled_list {
+    tp_labelled *items;
+    int64_t n, capacity;
+} tp_labelled_list;
 
 typedef struct tp_search_place {
     tp_join join;
@@ -39,13 +43,22 @@ struct tp_search {
     const tp_network *network;
     uint64_t *label; /**< n_nodes; TP_BLANK for a node that was not reached */
 
-    tp_push *push; /**< push[0] is never used, so that 0 can end a list */
-    uint32_t n_pushes, push_capacity;
+    uint32_t *touched; /**< the nodes that were reached, each once, in the order in which they were first */
+    uint32_t n_touched;
 
-    uint32_t *bucket; /**< circular; each a list of pushes */
+    /* Waiting improvements stand in blocks of slots. Block 0 is not used, so that 0 can mean none. */
+    tp_waiting *slot;
+    uint32_t n_blocks, block_capacity, free_block;
+    uint32_t *bucket; /**< circular: the next free slot of each bucket's last block */
     uint32_t n_buckets;
-    uint32_t far, n_far; /**< pushes too far ahead for the buckets */
-    uint64_t far_first;  /**< a bucket's number: none of them belongs to an earlier one */
+    bool dirty; /**< a run failed and left its buckets as they were */
+
+    tp_labelled_list far; /**< improvements too far ahead for the buckets */
+    uint64_t far_first;   /**< a bucket's number: none of them belongs to an earlier one */
+
+    uint32_t first_node, n_own; /**< its nodes: all, or those of one part of a search by several threads */
+    tp_labelled_list out;       /**< improvements of nodes of other parts */
+    bool borrowed;              /**< `label` belongs to the search that this is a part of */
 
     tp_search_rule rule;
     tp_labelled *start; /**< of the run, by node */
@@ -57,6 +70,10 @@ struct tp_search {
     int64_t n_reached, reached_capacity; /**< n_reached -1: not yet listed */
 };
 
+/** An array of bytes, set to 0, in cache lines of its own: what one thread writes all the time must not share a line
+ * with what another one uses (two threads were slower than one). NULL when memory is out; release with free. */
+void *tp_own_lines(size_t size);
+
 /** Forgets the last run: takes the time of what that run reached. */
 void tp_search_clear(tp_search *search, const tp_search_rule *rule);
 
@@ -66,6 +83,16 @@ TP_NODISCARD tp_code tp_search_add_place(tp_search *search, const tp_join *facil
 
 /** Runs from what was added. */
 TP_NODISCARD tp_code tp_search_go(tp_search *search, tp_error *error);
+
+/** The same by several threads: worth it for a search of very many nodes (search_team.c). */
+TP_NODISCARD tp_code tp_search_go_team(tp_search *search, int n_threads, tp_error *error);
+
+/** Sorts what was added: needed before a path is asked for, and good for the order in memory. */
+void tp_search_sort_starts(tp_search *search);
+
+/** A workspace for `n_own` nodes from `first_node` on, over the labels of another. */
+TP_NODISCARD tp_code tp_search_new_part(const tp_network *network, uint64_t *label, uint32_t first_node, uint32_t n_own,
+                                        tp_search **search, tp_error *error);
 
 /** The label of a joined place, TP_BLANK beyond the limit. */
 uint64_t tp_search_place_label(const tp_search *search, const tp_join *place);
@@ -89,7 +116,13 @@ static inline const tp_edges *tp_search_edges_back(const tp_search *search) {
     return search->rule.direction == TP_TO_FACILITY ? &search->network->out : &search->network->in;
 }
 
-/** Scans all that the starts reach (search_scan.c). */
-TP_NODISCARD tp_code tp_search_scan(tp_search *search, tp_error *error);
+/** Empties the buckets; needed once, and after a run that failed. */
+TP_NODISCARD tp_code tp_search_reset_buckets(tp_search *search, tp_error *error);
+
+/** Puts those that improve a node of its own among what waits. False when memory is out. */
+bool tp_search_take(tp_search *search, const tp_labelled *list, int64_t n);
+
+/** Scans all that waits and what it reaches (search_scan.c). False when memory is out. */
+bool tp_search_scan(tp_search *search);
 
 #endif

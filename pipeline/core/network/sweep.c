@@ -164,12 +164,8 @@ static bool tell_group(worker *w, int64_t group) {
     const tp_search *s = w->search;
     const tables *t = w->tables;
     w->turn++;
-    for (uint32_t i = 1; i < s->n_pushes; i++) {
-        uint32_t v = s->push[i].node;
-        if (s->label[v] != s->push[i].label) {
-            continue;
-        }
-        uint32_t left_ms = s->rule.limit_ms - tp_label_ms(s->push[i].label);
+    for (uint32_t i = 0; i < s->n_touched; i++) {
+        uint32_t v = s->touched[i], left_ms = s->rule.limit_ms - tp_label_ms(s->label[v]);
         for (uint32_t e = t->end_first[v]; e < t->end_first[v + 1]; e++) {
             if (t->end[e].time_ms <= left_ms && !tell(w, t->end[e].place, group)) {
                 return false;

@@ -99,12 +99,13 @@ static void unknown_stage(tp_phase phase, const char *name, tp_place place, tp_f
     tp_unknown_word(faults, place, "stage", name, known, n_known);
 }
 
+/* Letters (of any script), digits and _, not beginning with a digit. */
 static bool valid_name(const char *name) {
     if (name[0] == '\0' || strlen(name) > 60) {
         return false;
     }
     for (const char *c = name; *c != '\0'; c++) {
-        bool letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || *c == '_';
+        bool letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || *c == '_' || (unsigned char)*c >= 0x80;
         if (!letter && (c == name || *c < '0' || *c > '9')) {
             return false;
         }

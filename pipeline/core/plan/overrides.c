@@ -165,8 +165,17 @@ static void replace_files(tp_node *root, const char *output, tp_faults *faults) 
             replaced = true;
             continue;
         }
-        char *sibling = tp_text_format("%.*s%s", (int)(strlen(output) - strlen(extension(output))), output,
-                                       extension(written_file(entry)));
+        /* The stem of the output with the entry's own extension; a further file of one kind is numbered: x-2.gpkg. */
+        const char *own = extension(written_file(entry));
+        int stem = (int)(strlen(output) - strlen(extension(output))), number = 1;
+        for (size_t k = 0; k < i; k++) {
+            const tp_node *earlier = tp_node_at(list, k);
+            bool file = tp_node_get_kind(earlier) == TP_NODE_MAP && tp_node_count(earlier) == 1 &&
+                        written_file(earlier) != NULL;
+            number += file && strcmp(extension(written_file(earlier)), own) == 0;
+        }
+        char *sibling = number == 1 ? tp_text_format("%.*s%s", stem, output, own)
+                                    : tp_text_format("%.*s-%d%s", stem, output, number, own);
         if (sibling == NULL) {
             tp_faults_add(faults, TP_E_MACHINE, "out of memory");
             return;

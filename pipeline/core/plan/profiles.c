@@ -213,8 +213,13 @@ static char *profile_path(const tp_plan *plan, const char *named) {
         return tp_plan_path(plan->base, named);
     }
     const char *folder = plan->request.profile_folder;
-    return folder != NULL ? tp_text_format("%s/%s.yaml", folder, named)
-                          : tp_text_format("%s/profiles/%s.yaml", tp_data_folder(), named);
+    if (folder != NULL) {
+        return tp_text_format("%s/%s.yaml", folder, named);
+    }
+    char *data = tp_data_folder();
+    char *whole = data == NULL ? NULL : tp_text_format("%s/profiles/%s.yaml", data, named);
+    free(data);
+    return whole;
 }
 
 /* How a profile's file is called in messages: as the user wrote it, or by its name with the program. */

@@ -118,6 +118,9 @@ bool tp_schema_is_standard(const char *name) {
 
 bool tp_coverage_holds(tp_coverage coverage, const tp_condition *coverage_condition, const tp_condition *where,
                        const tp_condition *filter) {
+    if (where != NULL && !tp_condition_implies(filter, NULL, where)) {
+        return false; /* the layer was read without some of what the filter asks for */
+    }
     switch (coverage) {
     case TP_COVERAGE_COMPLETE:
         return true;
@@ -127,4 +130,8 @@ bool tp_coverage_holds(tp_coverage coverage, const tp_condition *coverage_condit
         return tp_condition_implies(filter, where, coverage_condition);
     }
     return false;
+}
+
+bool tp_layer_holds(const tp_layer *layer, const tp_condition *filter) {
+    return layer->n_lost == 0 && tp_coverage_holds(layer->coverage, layer->coverage_condition, layer->where, filter);
 }

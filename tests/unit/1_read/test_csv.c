@@ -75,6 +75,7 @@ static void positions_that_are_none(void **state) {
     assert_int_equal(count_rejects(&e, TP_REJECT_COORDINATE_NOT_FINITE), 2);
     assert_int_equal(count_rejects(&e, TP_REJECT_ID_MISSING), 1);
     assert_int_equal(e.dataset->n_rejects, 5);
+    assert_int_equal(e.layer->n_lost, 5);
     assert_string_equal(find_reject(&e, TP_REJECT_COORDINATE_NOT_NUMBER)->detail, "lat: north");
     const tp_source *source = &e.dataset->sources[0];
     assert_int_equal(source->features_read, 7);
@@ -96,6 +97,26 @@ static void a_number_that_is_none(void **state) {
     end_entry(&e);
 }
 
+/* A few cells of a column of numbers are none: they are missing, and said. */
+static void odd_cells_of_a_column(void **state) {
+    (void)state;
+    write_text("odd.csv",
+               "id,pop,area\na,1,1.5\nb,2,2\nc,3,3\nd,4,4\ne,5,5\nf,6,6\ng,7,7\nh,8,8\ni,9,9\nj,n/a,1e400\n");
+    entry e;
+    assert_int_equal(read_entry(&e, "{ file: odd.csv, id: id }"), TP_OK);
+    const tp_column *pop = tp_layer_column(e.layer, "pop"), *area = tp_layer_column(e.layer, "area");
+    assert_int_equal(pop->type, TP_TYPE_INT64);
+    assert_int_equal(area->type, TP_TYPE_DOUBLE);
+    assert_int_equal(e.layer->n_rows, 10);
+    assert_true(pop->i64[8] == 9 && !pop->valid[9] && !area->valid[9]);
+    assert_int_equal(count_rejects(&e, NULL), 2);
+    assert_int_equal(count_rejects(&e, TP_REJECT_NOT_NUMBER), 2);
+    assert_string_equal(e.dataset->rejects[0].detail, "pop: n/a");
+    assert_string_equal(e.dataset->rejects[1].detail, "area: 1e400");
+    assert_int_equal(e.layer->n_lost, 0);
+    end_entry(&e);
+}
+
 static void a_condition_filters(void **state) {
     (void)state;
     write_text("where.csv", "id,pop\na,199999\nb,200000\nc,\nd,200001\n");
@@ -113,6 +134,7 @@ static void a_condition_filters(void **state) {
     assert_int_equal(source->features_read, 4);
     assert_int_equal(e.dataset->n_rejects, 1);
     assert_string_equal(e.dataset->rejects[0].reason, TP_REJECT_WHERE_UNKNOWN);
+    assert_int_equal(e.layer->n_lost, 1); /* the unknown one, not the false one */
     assert_int_equal(e.dataset->rejects[0].source_fid, 3);
     end_entry(&e);
 }
@@ -206,6 +228,34 @@ static void packed_files(void **state) {
     end_entry(&e);
 }
 
+/* 'layer' chooses among the files of a zip. */
+static void a_zip_of_two_layers(void **state) {
+    (void)state;
+    char archive[760], path[800];
+    snprintf(archive, sizeof archive, "/vsizip/%s", made("two.zip"));
+    VSILFILE *whole = VSIFOpenL(archive, "wb"); /* kept open: members are added to one archive */
+    assert_non_null(whole);
+    static const char *const members[] = {"first.csv", "second.csv"};
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s", archive, members[i]);
+        VSILFILE *member = VSIFOpenL(path, "wb");
+        assert_non_null(member);
+        VSIFPrintfL(member, "id,v\n%s,1\n", members[i]);
+        VSIFCloseL(member);
+    }
+    VSIFCloseL(whole);
+    entry e;
+    assert_int_equal(read_entry(&e, "{ file: two.zip, layer: second, id: id }"), TP_OK);
+    assert_string_equal(tp_layer_id(e.layer, 0), "second.csv");
+    end_entry(&e);
+    assert_int_equal(check_entry(&e, "{ file: two.zip, layer: third, id: id }", TP_STOP), TP_E_DATA);
+    assert_true(fault_says(&e.faults, "two.zip: no layer 'third' in any of its files ('first.csv', 'second.csv')"));
+    end_entry(&e);
+    assert_int_equal(check_entry(&e, "{ file: two.zip, id: id }", TP_STOP), TP_E_DATA);
+    assert_true(fault_says(&e.faults, "holds several layers ('first.csv', 'second.csv')"));
+    end_entry(&e);
+}
+
 static void a_damaged_gz(void **state) {
     (void)state;
     char path[800];
@@ -227,18 +277,13 @@ static void a_damaged_gz(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(codes_stay_text),
-        cmocka_unit_test(positions_need_a_crs),
-        cmocka_unit_test(named_position_columns),
-        cmocka_unit_test(positions_that_are_none),
-        cmocka_unit_test(a_number_that_is_none),
-        cmocka_unit_test(a_condition_filters),
-        cmocka_unit_test(filtered_rows_are_not_rejected),
-        cmocka_unit_test(other_encodings),
-        cmocka_unit_test(several_files_make_one_layer),
-        cmocka_unit_test(columns_of_one_name),
-        cmocka_unit_test(packed_files),
-        cmocka_unit_test(a_damaged_gz),
+        cmocka_unit_test(codes_stay_text),        cmocka_unit_test(positions_need_a_crs),
+        cmocka_unit_test(named_position_columns), cmocka_unit_test(positions_that_are_none),
+        cmocka_unit_test(a_number_that_is_none),  cmocka_unit_test(odd_cells_of_a_column),
+        cmocka_unit_test(a_condition_filters),    cmocka_unit_test(filtered_rows_are_not_rejected),
+        cmocka_unit_test(other_encodings),        cmocka_unit_test(several_files_make_one_layer),
+        cmocka_unit_test(columns_of_one_name),    cmocka_unit_test(packed_files),
+        cmocka_unit_test(a_zip_of_two_layers),    cmocka_unit_test(a_damaged_gz),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

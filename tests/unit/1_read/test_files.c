@@ -21,7 +21,7 @@ static tp_code find(const char *name, const char *part) {
     tp_faults faults = {0};
     tp_gdal_scope scope;
     tp_gdal_begin(&scope);
-    tp_code code = tp_files_find(made(name), name, (tp_place){"c.yaml", 3, 7}, &files, &faults);
+    tp_code code = tp_files_find(made(name), name, NULL, (tp_place){"c.yaml", 3, 7}, &files, &faults);
     tp_gdal_end(&scope);
     if (part != NULL) {
         assert_true(fault_says(&faults, part));
@@ -46,13 +46,26 @@ static void what_is_not_there(void **state) {
     }
 }
 
+/* Nobody writes into these pipes: to open one would wait for ever. */
+static void pipes(void **state) {
+    (void)state;
+    alarm(20);
+    assert_int_equal(mkfifo(made("pipe.csv"), 0600), 0);
+    assert_int_equal(find("pipe.csv", "pipe.csv: is not a regular file"), TP_E_DATA);
+    make_shapefile("beside.shp");
+    assert_int_equal(unlink(made("beside.prj")), 0);
+    assert_int_equal(mkfifo(made("beside.prj"), 0600), 0);
+    assert_int_equal(find("beside.shp", "the .prj file beside it is not a regular file"), TP_E_DATA);
+    alarm(0);
+}
+
 static void digested_files_in_order(void **state) {
     (void)state;
     make_shapefile("order.shp");
     write_text("order.cpg", "UTF-8");
     tp_files files = {0};
     tp_faults faults = {0};
-    assert_int_equal(tp_files_find(made("order.shp"), "order.shp", (tp_place){0}, &files, &faults), TP_OK);
+    assert_int_equal(tp_files_find(made("order.shp"), "order.shp", NULL, (tp_place){0}, &files, &faults), TP_OK);
     static const char *const extensions[] = {"shp", "shx", "dbf", "prj", "cpg"};
     assert_int_equal(files.n, 5);
     for (size_t i = 0; i < 5; i++) {
@@ -134,6 +147,7 @@ static void zip_files(void **state) {
             assert_int_equal(find("two.zip", "holds several layers"), TP_E_DATA);
         }
     }
+    assert_int_equal(find("none.zip", "none.zip: no such file"), TP_E_DATA);
     assert_int_equal(find("two.zip/b.csv", NULL), TP_OK);
     assert_int_equal(find("two.zip/c.csv", "no such file inside the zip"), TP_E_DATA);
     write_text("no.zip", "this is no zip");
@@ -142,9 +156,13 @@ static void zip_files(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_not_there),        cmocka_unit_test(digested_files_in_order),
-        cmocka_unit_test(a_shapefile_cut_short),    cmocka_unit_test(a_shapefile_with_parts_missing),
-        cmocka_unit_test(a_shapefile_of_two_minds), cmocka_unit_test(zip_files),
+        cmocka_unit_test(what_is_not_there),
+        cmocka_unit_test(pipes),
+        cmocka_unit_test(digested_files_in_order),
+        cmocka_unit_test(a_shapefile_cut_short),
+        cmocka_unit_test(a_shapefile_with_parts_missing),
+        cmocka_unit_test(a_shapefile_of_two_minds),
+        cmocka_unit_test(zip_files),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

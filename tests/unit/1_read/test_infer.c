@@ -59,8 +59,23 @@ static void not_finite(void **state) {
     assert_int_equal(TYPE_OF("nan", "Nana", "1"), TP_TYPE_TEXT);
 }
 
+#define NINE "1", "2", "3", "4", "5", "6", "7", "8", "9"
+
+/* One cell in ten may be something else, unless it is a code. */
+static void odd_cells(void **state) {
+    (void)state;
+    assert_int_equal(TYPE_OF(NINE, "n/a"), TP_TYPE_INT64);
+    assert_int_equal(TYPE_OF(NINE, "", "n/a"), TP_TYPE_INT64); /* empty cells do not count */
+    assert_int_equal(TYPE_OF("1", "2", "3", "4", "5", "6", "7", "8", "n/a"), TP_TYPE_TEXT);
+    assert_int_equal(TYPE_OF(NINE, "", "n/a", "-"), TP_TYPE_TEXT);
+    assert_int_equal(TYPE_OF(NINE, "1e400"), TP_TYPE_INT64);
+    assert_int_equal(TYPE_OF(NINE, "0.5", "1e400"), TP_TYPE_DOUBLE);
+    assert_int_equal(TYPE_OF(NINE, NINE, "01100"), TP_TYPE_TEXT);
+    assert_int_equal(TYPE_OF(NINE, NINE, "9223372036854775808"), TP_TYPE_TEXT);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(integers), cmocka_unit_test(numbers), cmocka_unit_test(texts),
-                                       cmocka_unit_test(not_finite)};
+                                       cmocka_unit_test(not_finite), cmocka_unit_test(odd_cells)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

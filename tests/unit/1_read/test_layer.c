@@ -84,6 +84,28 @@ static void no_crs(void **state) {
     end_entry(&e);
 }
 
+/* What can be no CRS of coordinates, or leads nowhere, is seen before anything is read. */
+static void a_crs_that_cannot_be_used(void **state) {
+    (void)state;
+    make_towns("bare.shp", 0);
+    entry e;
+    assert_int_equal(check_entry(&e, "file: bare.shp\ncrs: EPSG:4978\n", TP_STOP), TP_E_CONFIG);
+    assert_true(fault_says(&e.faults, "c.yaml:2:6: 'EPSG:4978' is not a horizontal coordinate reference system"));
+    end_entry(&e);
+    assert_int_equal(check_entry(&e, "file: bare.shp\ncrs: 6668\n", TP_STOP), TP_E_CONFIG);
+    assert_true(fault_says(&e.faults, "c.yaml:2:6: '6668' is not a coordinate reference system (expected EPSG:6668?)"));
+    end_entry(&e);
+    assert_int_equal(check_entry(&e, "file: bare.shp\ncrs: IAU_2015:30100\n", TP_STOP), TP_E_CONFIG); /* the Moon */
+    assert_true(fault_says(&e.faults, "c.yaml:2:6: no transformation from"));
+    end_entry(&e);
+    made_layer m = begin_layer("GPKG", "centre.gpkg", "centre", 4978, wkbPoint);
+    add_feature(m, "POINT (1 2)", 0);
+    end_layer(m);
+    assert_int_equal(check_entry(&e, "file: centre.gpkg\n", TP_STOP), TP_E_DATA);
+    assert_true(fault_says(&e.faults, "c.yaml:1:7: centre.gpkg: its CRS cannot be used: "));
+    end_entry(&e);
+}
+
 static void an_empty_layer(void **state) {
     (void)state;
     made_layer m = begin_layer("ESRI Shapefile", "empty.shp", "empty", 6668, wkbPoint);
@@ -262,6 +284,7 @@ int main(void) {
         cmocka_unit_test(every_fault_at_its_place),
         cmocka_unit_test(faults_of_the_configuration),
         cmocka_unit_test(no_crs),
+        cmocka_unit_test(a_crs_that_cannot_be_used),
         cmocka_unit_test(an_empty_layer),
         cmocka_unit_test(no_layer_at_all),
         cmocka_unit_test(new_names_are_our_names),

@@ -61,6 +61,37 @@ static void lines_are_collected(void **state) {
     end(&p);
 }
 
+/* The values of the first row stay; where another row of its id says something else, that is told. */
+static void attributes_that_differ(void **state) {
+    (void)state;
+    prepared p = begin(TP_GEOMETRY_POLYGON, "EPSG:6668", "EPSG:6668");
+    tp_column *name = NULL, *people = NULL, *area = NULL;
+    assert_int_equal(tp_layer_add_column(p.layer, "name", TP_TYPE_TEXT, NULL, "file", &name, NULL), TP_OK);
+    assert_int_equal(tp_layer_add_column(p.layer, "people", TP_TYPE_INT64, NULL, "file", &people, NULL), TP_OK);
+    assert_int_equal(tp_layer_add_column(p.layer, "area", TP_TYPE_DOUBLE, NULL, "file", &area, NULL), TP_OK);
+    static const char *const ids[] = {"a", "b", "a", "a", "a", "b"}, *const names[] = {"A", "B", "A", "X", "A", "B"};
+    static const int counts[] = {5, 7, 5, 6, -1, 7}; /* -1: missing, which drops nothing */
+    for (int64_t i = 0; i < 6; i++) {
+        add_row(&p, ids[i]);
+        add_ring(&p, true, "0 0, 1 0, 1 1, 0 1, 0 0");
+        assert_int_equal(tp_column_set_text(name, i, names[i], 1, NULL), TP_OK);
+        if (counts[i] >= 0) {
+            tp_column_set_int64(people, i, counts[i]);
+        }
+    }
+    tp_column_set_double(area, 5, 1.5); /* the first has none: this one is dropped */
+    assert_int_equal(run_stage(&p, &tp_stage_dissolve, "layer: places", 2), TP_OK);
+    assert_int_equal(p.layer->n_rows, 2);
+    assert_int_equal(p.dataset->n_rejects, 2);
+    assert_reject(&p, 0, 103, TP_REJECT_ATTRIBUTES);
+    assert_string_equal(p.dataset->rejects[0].detail, "a: name, people");
+    assert_reject(&p, 1, 105, TP_REJECT_ATTRIBUTES);
+    assert_string_equal(p.dataset->rejects[1].detail, "b: area");
+    assert_int_equal(p.dataset->sources[0].features_kept, 6); /* the geometries of all are used */
+    assert_int_equal(p.layer->n_lost, 0);
+    end(&p);
+}
+
 /* Random rectangles on a grid, some apart, some touching, some overlapping: the area is the number of cells covered. */
 static void clusters_of_rectangles(void **state) {
     (void)state;
@@ -102,6 +133,7 @@ static void clusters_of_rectangles(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(touching_polygons_become_one),
                                        cmocka_unit_test(a_ring_of_polygons_has_a_hole),
-                                       cmocka_unit_test(lines_are_collected), cmocka_unit_test(clusters_of_rectangles)};
+                                       cmocka_unit_test(lines_are_collected), cmocka_unit_test(attributes_that_differ),
+                                       cmocka_unit_test(clusters_of_rectangles)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

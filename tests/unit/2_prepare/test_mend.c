@@ -70,6 +70,7 @@ static void no_area_left(void **state) {
     assert_string_equal(p.dataset->rejects[2].detail, "a ring of fewer than 4 points");
     assert_int_equal(p.layer->shapes.n_rings, 1);
     assert_int_equal(p.dataset->sources[0].features_kept, 1);
+    assert_int_equal(p.layer->n_lost, 2);
     end(&p);
 }
 

@@ -23,6 +23,7 @@ static void swapped_points_are_mended(void **state) {
     assert_reject(&p, 1, 102, TP_REJECT_OUTSIDE);
     assert_reject(&p, 2, 103, TP_REJECT_OUTSIDE);
     assert_int_equal(p.dataset->sources[0].features_kept, 2);
+    assert_int_equal(p.layer->n_lost, 2); /* not the mended one */
     assert_string_equal(p.dataset->sources[0].operation, "none");
     end(&p);
 }
@@ -96,6 +97,44 @@ static void swapped_projected_coordinates(void **state) {
     assert_near(p.layer->lon_deg[1], p.layer->lon_deg[0], 0);
     assert_near(p.layer->lat_deg[1], p.layer->lat_deg[0], 0);
     assert_near(p.layer->lat_deg[0], 35.67, 0.01);
+    end(&p);
+}
+
+/* Web Mercator takes any easting to some longitude; the way back shows that it is none of its own. */
+static void numbers_beyond_a_projection(void **state) {
+    (void)state;
+    prepared p = begin(TP_GEOMETRY_POINT, "EPSG:3857", "EPSG:4326");
+    add_point(&p, "tokyo", 15556463, 4255981);
+    add_point(&p, "once round", 1e9, 3e6);
+    add_point(&p, "swapped into nowhere", 14550000, 1e8);
+    add_point(&p, "the edge", -20037508.342789244, 0);
+    add_point(&p, "a little beyond", 20100000, -2000000); /* the other way round at 85.1 N: beyond the zone */
+    assert_int_equal(run_stage(&p, &tp_stage_reproject, "layer: places", 1), TP_OK);
+    assert_int_equal(p.layer->n_rows, 2);
+    assert_string_equal(tp_layer_id(p.layer, 1), "the edge");
+    assert_near(p.layer->lon_deg[0], 139.7465, 1e-3);
+    assert_near(p.layer->lat_deg[0], 35.6749, 1e-4);
+    assert_int_equal(p.dataset->n_rejects, 3);
+    assert_reject(&p, 0, 101, TP_REJECT_OUTSIDE);
+    assert_string_equal(p.dataset->rejects[0].detail, "1000000000, 3000000");
+    assert_reject(&p, 1, 102, TP_REJECT_OUTSIDE);
+    assert_reject(&p, 2, 104, TP_REJECT_OUTSIDE);
+    assert_int_equal(p.layer->n_lost, 3);
+    end(&p);
+}
+
+/* A line is left out as a whole when one of its vertices has no place in the projection. */
+static void a_projected_line(void **state) {
+    (void)state;
+    prepared p = begin(TP_GEOMETRY_LINE, "EPSG:3857", "EPSG:4326");
+    add_row(&p, "good");
+    add_ring(&p, true, "15556463 4255981, 15556563 4255981");
+    add_row(&p, "astray");
+    add_ring(&p, true, "15556463 4255981, 1000000000 4255981");
+    assert_int_equal(run_stage(&p, &tp_stage_reproject, "layer: places", 1), TP_OK);
+    assert_int_equal(p.layer->n_rows, 1);
+    assert_reject(&p, 0, 101, TP_REJECT_OUTSIDE);
+    assert_string_equal(p.dataset->rejects[0].detail, "begins at 15556463, 4255981");
     end(&p);
 }
 
@@ -180,6 +219,8 @@ int main(void) {
         cmocka_unit_test(the_whole_world),
         cmocka_unit_test(projected_coordinates),
         cmocka_unit_test(swapped_projected_coordinates),
+        cmocka_unit_test(numbers_beyond_a_projection),
+        cmocka_unit_test(a_projected_line),
         cmocka_unit_test(files_of_two_datums),
         cmocka_unit_test(a_polygon_is_swapped_as_a_whole),
         cmocka_unit_test(the_same_at_any_number_of_threads),

@@ -189,6 +189,12 @@ FIXTURE void assert_interval(const tp_measure *measure, int64_t row, double low,
     assert_true(measure->high[row] == high);
 }
 
+/* Nothing found within a limit: it lies beyond, wherever that is. */
+FIXTURE void assert_beyond(const tp_measure *measure, int64_t row, double within) {
+    assert_int_equal(measure->known[row], 0);
+    assert_interval(measure, row, nextafter(within, INFINITY), INFINITY);
+}
+
 /* A schema with one head a layer of the dataset, as `validate` has it. */
 FIXTURE void fill_schema(tp_schema *schema, const tp_dataset *dataset) {
     for (size_t i = 0; i < dataset->n_layers; i++) {

@@ -132,7 +132,7 @@ static void test_samples(void **out) {
     const tp_measure *measure = measured(s->dataset, &tp_stage_touching, "cities", SETTINGS);
     assert_exact(measure, KOSHI, 0);
     assert_interval(measure, FAR, 0, INFINITY);
-    assert_evidence(measure, FAR, "; the layer is a sample, so a city may be missing from it", false);
+    assert_evidence(measure, FAR, "; a sample, so a city may be missing", false);
     measure = measured(s->dataset, &tp_stage_touching, "covered",
                        "{ to: cities, where: population >= 300000, polygons: municipalities }");
     assert_interval(measure, FAR, INFINITY, INFINITY);

@@ -98,7 +98,7 @@ static void sites_have_the_columns_of_the_contract(void **state) {
         "transport_hub_evidence,transport_hub_method,leading_industries_verdict,leading_industries_value,"
         "leading_industries_margin,leading_industries_evidence,leading_industries_method,mother_city_verdict,"
         "mother_city_value,mother_city_margin,mother_city_evidence,mother_city_method,mother_city_population,"
-        "airport_minutes,name_en,Name_JA_2,Verdict_2,source_file,source_fid");
+        "airport_minutes,name_en,Name_JA_input,Verdict_input,source_file,source_fid");
     assert_string_equal(ask(written.path,
                             "SELECT site_id, name, name_ja, prefecture_code, prefecture_name, "
                             "prefecture_method, verdict, criteria_met, criteria_not_met, criteria_unknown "
@@ -115,8 +115,9 @@ static void sites_have_the_columns_of_the_contract(void **state) {
                                           "leading_industries_margin, leading_industries_evidence, "
                                           "leading_industries_method FROM sites WHERE fid = 1"),
                         "unknown|~|~|layer plants is not read|~");
-    assert_string_equal(ask(written.path, "SELECT mother_city_population, airport_minutes, name_en, Name_JA_2, "
-                                          "Verdict_2, source_file, source_fid FROM sites WHERE fid <> 2 ORDER BY fid"),
+    assert_string_equal(ask(written.path,
+                            "SELECT mother_city_population, airport_minutes, name_en, Name_JA_input, "
+                            "Verdict_input, source_file, source_fid FROM sites WHERE fid <> 2 ORDER BY fid"),
                         "740822|12.5|Kumamoto|x|good|../geodata/sites.shp|0\n~|~|~|z|~|../geodata/sites.shp|20");
     assert_string_equal(ask_wkt(written.path, "sites", 1), "POINT (130.7417 32.7898)");
     clean(&written);
@@ -137,8 +138,9 @@ static void verdicts_hold_every_profile(void **state) {
                         "law1983|capital-01|leading_industries|unknown|~|2|~|~");
     assert_string_equal(ask(written.path, "SELECT evidence FROM verdicts WHERE fid = 1"),
                         "hub/1 found 0; hub/2 found 0");
-    assert_string_equal(ask(written.path, "SELECT group_concat(name) FROM pragma_table_info('verdicts')"),
-                        "fid,profile,site_id,criterion_id,verdict,value,threshold,margin,evidence,method,unit,comparison");
+    assert_string_equal(
+        ask(written.path, "SELECT group_concat(name) FROM pragma_table_info('verdicts')"),
+        "fid,profile,site_id,criterion_id,verdict,value,threshold,margin,evidence,method,unit,comparison");
     clean(&written);
 }
 
@@ -171,14 +173,29 @@ static void links_are_lines_to_each_feature_once(void **state) {
     written written = write_all();
     assert_string_equal(ask(written.path, "SELECT site_id, criterion_id, feature_layer, feature_id, feature_name, "
                                           "minutes, km, method FROM evidence_links ORDER BY fid"),
+                        "technopolis-23|transport_hub|flights|KMJ-TYO|KMJ-TYO|22|~|table\n" /* the part that decides */
                         "technopolis-23|transport_hub|airports|KMJ|KMJ|20|11.855|straight_line\n"
-                        "technopolis-23|transport_hub|flights|KMJ-TYO|KMJ-TYO|22|~|table\n"
                         "capital-13|transport_hub|airports|HND|HND|0|0|straight_line");
-    assert_string_equal(ask_wkt(written.path, "evidence_links", 1),
+    assert_string_equal(ask_wkt(written.path, "evidence_links", 2),
                         "MULTILINESTRING ((130.7417 32.7898,130.8551 32.8373))");
-    assert_string_equal(ask_wkt(written.path, "evidence_links", 2), "~");
+    assert_string_equal(ask_wkt(written.path, "evidence_links", 1), "~");
     assert_string_equal(ask_wkt(written.path, "evidence_links", 3),
                         "MULTILINESTRING ((139.7671 35.6812,139.7671 35.6812))");
+    clean(&written);
+}
+
+/* A feature that two parts found is linked in the way of the part that decides. */
+static void a_link_tells_what_decides(void **state) {
+    (void)state;
+    written written = {.folder = make_folder(), .dataset = make_dataset()};
+    tp_measure *second = tp_dataset_measure(written.dataset, "hub/2");
+    second->to[0] = tp_dataset_layer(written.dataset, "airports");
+    second->method[0] = TP_METHOD_POLYGON;
+    second->links[0].minutes = 0;
+    written.path = write_dataset(written.dataset, written.folder, "out.gpkg", "EPSG:6668");
+    assert_string_equal(ask(written.path, "SELECT feature_id, minutes, method FROM evidence_links WHERE site_id = "
+                                          "'technopolis-23' AND criterion_id = 'transport_hub'"),
+                        "KMJ|0|polygon");
     clean(&written);
 }
 
@@ -186,7 +203,7 @@ static void layers_and_tables_say_where_they_come_from(void **state) {
     (void)state;
     written written = write_all();
     assert_string_equal(
-        ask(written.path, "SELECT iata, source_file, source_file_2, source_fid FROM airports ORDER BY fid"),
+        ask(written.path, "SELECT iata, source_file_input, source_file, source_fid FROM airports ORDER BY fid"),
         "KMJ|own column|../geodata/airports.shp|0\nHND|~|../geodata/airports.shp|10");
     assert_string_equal(ask(written.path, "SELECT group_concat(name) FROM pragma_table_info('grid')"), "fid,geom,cell");
     assert_string_equal(ask(written.path, "SELECT group_concat(name) FROM pragma_table_info('stations')"),
@@ -348,17 +365,37 @@ static void check_finds_files_used_twice(void **state) {
     };
     const tp_stage reader = {.name = "layer", .phase = TP_READ, .settings = settings, .n_settings = 2};
     const tp_stage writer = {.name = "other", .phase = TP_WRITE, .settings = settings, .n_settings = 2};
-    const char *items[] = {"other.shp", "input.shp"};
-    path_options read_values = {.many = {.n = 2, .items = items}}, write_values = {.one = "new.gpkg"};
+    const char *items[] = {"other.shp", "input.shp", "z.zip/member.shp", "grown.partial", "kept"};
+    path_options read_values = {.many = {.n = 5, .items = items}}, write_values = {.one = "new.gpkg"};
     tp_step read_step = {.stage = &reader, .options = {.values = &read_values}};
     tp_step write_step = {.stage = &writer, .options = {.values = &write_values}};
-    const char *files[] = {"./input.shp", "new.gpkg", "fine.gpkg"};
-    const char *said[] = {"also an input", "also another output", NULL};
-    for (size_t i = 0; i < 3; i++) {
+    char *config = tp_text_format("%sconfig.yaml", base), *own = tp_text_format("%sown.yaml", base);
+    write_file(config, "a configuration");
+    write_file(own, "a profile");
+    char *partial = tp_text_format("%sgrown.partial", base), *zip = tp_text_format("%sz.zip", base);
+    write_file(partial, "an input");
+    write_file(zip, "an input");
+    tp_profile profile = {.file = own};
+    tp_profile *profiles[] = {&profile};
+    const char *files[] = {"./input.shp", "new.gpkg", "config.yaml", "own.yaml",  "input.dbf", "input.PRJ",
+                           "z.zip",       "grown",    "kept.rows",   "fine.gpkg", "new.dbf"};
+    const char *said[] = {"also an input",
+                          "also another output",
+                          "also the configuration",
+                          "also a profile",
+                          "also an input",
+                          "also an input",
+                          "also an input",
+                          "'grown.partial', in which",
+                          "also an input",
+                          NULL,
+                          NULL};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         tp_faults faults = {0};
         set_up_step(files[i]);
         tp_step *steps[] = {&read_step, &write_step, &step};
-        tp_plan plan = {.base = base, .steps = steps, .n_steps = 3};
+        tp_plan plan = {
+            .base = base, .config_name = config, .profiles = profiles, .n_profiles = 1, .steps = steps, .n_steps = 3};
         tp_stage_geopackage.check(&step, &plan, &faults);
         assert_int_equal(faults.n, said[i] == NULL ? 0 : 1);
         assert_true(said[i] == NULL || strstr(faults.items[0].message, said[i]) != NULL);
@@ -366,6 +403,10 @@ static void check_finds_files_used_twice(void **state) {
         tp_faults_reset(&faults);
         tear_down_step();
     }
+    free(zip);
+    free(partial);
+    free(own);
+    free(config);
     free(input);
     free(base);
     remove_folder(folder);
@@ -404,6 +445,7 @@ int main(void) {
         cmocka_unit_test(verdicts_hold_every_profile),
         cmocka_unit_test(criteria_say_what_they_ask),
         cmocka_unit_test(links_are_lines_to_each_feature_once),
+        cmocka_unit_test(a_link_tells_what_decides),
         cmocka_unit_test(layers_and_tables_say_where_they_come_from),
         cmocka_unit_test(two_runs_give_the_same_bytes),
         cmocka_unit_test(without_profile_or_sites_the_rest_is_written),

@@ -3,6 +3,8 @@
 
 #include "5_write/output_file.h"
 
+#include <sys/stat.h>
+
 static void create(const tp_output_file *output, const char *text) {
     write_file(output->partial, text);
 }
@@ -119,6 +121,58 @@ static void refuses_while_another_writes(void **state) {
     remove_folder(folder);
 }
 
+static void abandons_what_is_under_work(void **state) {
+    (void)state;
+    char *folder = make_folder();
+    char *paths[] = {tp_text_format("%s/a.gpkg", folder), tp_text_format("%s/b.gpkg", folder)};
+    tp_output_file outputs[2];
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(tp_output_file_start(&outputs[i], paths[i], NULL), TP_OK);
+        create(&outputs[i], "new");
+        assert_int_equal(tp_output_file_hold(&outputs[i], NULL), TP_OK);
+    }
+    assert_int_equal(tp_output_file_commit(&outputs[0], NULL), TP_OK);
+    write_file(outputs[0].path, "done");
+    tp_output_files_abandon();
+    assert_true(exists(paths[0]));
+    assert_false(exists(outputs[1].partial));
+    tp_output_file_reset(&outputs[0]);
+    tp_output_file_reset(&outputs[1]);
+    /* What is no longer under work is let be. */
+    char *other = tp_text_format("%s.partial", paths[1]);
+    write_file(other, "another's");
+    tp_output_files_abandon();
+    assert_true(exists(other));
+    assert_int_equal(unlink(other), 0);
+    free(other);
+    free(paths[0]);
+    free(paths[1]);
+    remove_folder(folder);
+}
+
+static void follows_links(void **state) {
+    (void)state;
+    char *folder = make_folder();
+    char *path = tp_text_format("%s/real.gpkg", folder), *link = tp_text_format("%s/link.gpkg", folder);
+    assert_int_equal(symlink("real.gpkg", link), 0);
+    for (int i = 0; i < 2; i++) { /* first to nothing, then to a file */
+        tp_output_file output;
+        assert_int_equal(tp_output_file_start(&output, link, NULL), TP_OK);
+        assert_string_equal(output.path, path);
+        create(&output, "new");
+        assert_int_equal(tp_output_file_hold(&output, NULL), TP_OK);
+        assert_int_equal(tp_output_file_commit(&output, NULL), TP_OK);
+        tp_output_file_reset(&output);
+        struct stat status;
+        assert_int_equal(lstat(link, &status), 0);
+        assert_true(S_ISLNK(status.st_mode));
+        assert_int_equal(count_entries(folder), 2);
+    }
+    free(link);
+    free(path);
+    remove_folder(folder);
+}
+
 static void check_impossible(const char *path, const char *said) {
     tp_error error = {0};
     assert_false(tp_output_file_possible(path, &error));
@@ -139,6 +193,7 @@ static void finds_what_cannot_be_written(void **state) {
     write_file(file, "a file");
     check_impossible(folder, "it is a folder");
     check_impossible(slash, "it is a folder");
+    check_impossible("/dev/null", "it is a device");
     check_impossible(below, "Not a directory");
     check_impossible(deep, "Not a directory");
     check_impossible("/proc/out.gpkg", "cannot be written to");
@@ -162,6 +217,8 @@ int main(void) {
         cmocka_unit_test(makes_folders_and_removes_them_on_abort),
         cmocka_unit_test(removes_stale_partials_and_logs),
         cmocka_unit_test(refuses_while_another_writes),
+        cmocka_unit_test(abandons_what_is_under_work),
+        cmocka_unit_test(follows_links),
         cmocka_unit_test(finds_what_cannot_be_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,35 @@ static void names_are_unique_whatever_their_case(void **state) {
     tp_record_reset(&record);
 }
 
+static void columns_do_not_take_our_names(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *origin, *expected;
+    } cases[] = {
+        {"iata", "file", "iata"},
+        {"Verdict", "file", "Verdict_input"},
+        {"verdict", "nearest", "verdict_measured"},
+        {"source_file", "file", "source_file_input"},
+        {"SOURCE_FID", "file", "SOURCE_FID_input"},
+        {"source_fid", "count", "source_fid_measured"},
+        {"fid", "file", "fid_input"},
+        {"geom", "file", "geom_input"},
+        {"verdict_input", "file", "verdict_input_input"},
+    };
+    tp_record record = {0};
+    assert_int_equal(tp_record_add(&record, "verdict", TP_TYPE_TEXT, NULL, NULL, NULL), TP_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        tp_column *column = NULL;
+        assert_int_equal(tp_column_new(cases[i].name, TP_TYPE_TEXT, NULL, cases[i].origin, 1, &column, NULL), TP_OK);
+        assert_int_equal(tp_record_add_column(&record, column, NULL), TP_OK);
+        assert_string_equal(record.fields[record.n - 1].name, cases[i].expected);
+        tp_column_free(column);
+    }
+    assert_int_equal(tp_record_add(&record, "source_file", TP_TYPE_TEXT, NULL, NULL, NULL), TP_OK);
+    assert_string_equal(record.fields[record.n - 1].name, "source_file");
+    tp_record_reset(&record);
+}
+
 static void cells_are_put_in_order(void **state) {
     (void)state;
     tp_record record = {0};
@@ -48,6 +77,7 @@ static void cells_are_put_in_order(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_unique_whatever_their_case),
+        cmocka_unit_test(columns_do_not_take_our_names),
         cmocka_unit_test(cells_are_put_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include <omp.h>
+
 #include "network_fixture.h"
 
 enum { MAX_NODES = 3000 };
@@ -263,11 +265,54 @@ static void test_nearest_nodes(void **state) {
     free(nearest);
 }
 
+/* Large enough that several threads share one search: ends of edges anywhere, so that much is handed over. */
+static void test_nearest_by_threads(void **state) {
+    (void)state;
+    enum { N = 70000, GROUPS = 50 };
+    const network_kind kind = {.n_nodes = N, .n_ways = 130000, .max_ms = 30000, .huge = 1, .zero = 1, .one_way = 10};
+    tp_ways ways;
+    tp_network *network = random_network(&kind, 5, &ways);
+    int64_t first[GROUPS + 1];
+    tp_start starts[GROUPS];
+    uint64_t seed = 6;
+    for (int64_t g = 0; g <= GROUPS; g++) {
+        first[g] = g;
+        starts[g % GROUPS] = (tp_start){below(&seed, N), below(&seed, 2) * 1000};
+    }
+    uint32_t *time_ms = malloc(N * sizeof *time_ms);
+    int32_t *nearest = malloc(N * sizeof *nearest);
+    tp_search *search = NULL;
+    assert_true(network != NULL && time_ms != NULL && nearest != NULL);
+    assert_int_equal(tp_search_new(network, &search, NULL), TP_OK);
+    tp_groups groups = {GROUPS, first, starts};
+    const tp_search_rule rules[3] = {{TP_TO_FACILITY, TP_MODES_ALL, TP_NO_TIME},
+                                     {TP_FROM_FACILITY, TP_MODES_BY_ROAD, 120000},
+                                     {TP_FROM_FACILITY, TP_MODES_ALL, 200000}};
+    int most = omp_get_max_threads();
+    for (int i = 0; i < 9; i++) {
+        const tp_search_rule *rule = &rules[i / 3];
+        omp_set_num_threads(1 + i % 3 + i % 2);
+        assert_int_equal(tp_nearest_nodes(network, rule, &groups, NULL, time_ms, nearest, NULL), TP_OK);
+        assert_int_equal(tp_search_run(search, rule, starts, GROUPS, NULL), TP_OK); /* by one thread */
+        for (uint32_t v = 0; v < N; v++) {
+            assert_int_equal(time_ms[v], tp_search_time_ms(search, v));
+            assert_true(nearest[v] == tp_search_start(search, v));
+        }
+    }
+    omp_set_num_threads(most);
+    tp_search_free(search);
+    tp_network_free(network);
+    tp_ways_reset(&ways);
+    free(time_ms);
+    free(nearest);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_networks), cmocka_unit_test(test_limit_is_inclusive),
         cmocka_unit_test(test_longest_times),   cmocka_unit_test(test_zero_edges_only),
-        cmocka_unit_test(test_wrong_start),     cmocka_unit_test(test_nearest_nodes),
+        cmocka_unit_test(test_wrong_start),     cmocka_unit_test(test_nearest_by_threads),
+        cmocka_unit_test(test_nearest_nodes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
