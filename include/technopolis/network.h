@@ -142,7 +142,8 @@ typedef struct tp_edges {
 
 struct tp_way_index;
 
-/** Read-only. Nodes are numbered along a Hilbert curve, ways as they were added. */
+/** Read-only. Nodes are numbered along a Hilbert curve (D. Hilbert, Mathematische Annalen 38, 1891), so that
+ * neighbours are near in memory; ways as they were added. */
 typedef struct tp_network {
     uint32_t n_nodes, n_edges;
     tp_edges out, in;  /**< the edges that leave a node, and those that enter it */
@@ -159,8 +160,8 @@ typedef struct tp_network {
 
 /**
  * Builds a network. Takes the content of `ways` (which is left empty), also on failure. A network without nodes is
- * allowed. TP_E_DATA when there are more than TP_NODES_MAX nodes or 2^32 - 2 edges. O(n log n); about 1.5 s and 150
- * bytes a node for a million nodes.
+ * allowed. TP_E_DATA when there are more than TP_NODES_MAX nodes or 2^32 - 2 edges. O(n log n); about 0.8 s and
+ * 330 bytes a node for a million nodes and 1.3 million straight ways.
  */
 TP_NODISCARD tp_code tp_network_new(tp_ways *ways, tp_network **network, tp_error *error);
 void tp_network_free(tp_network *network);

@@ -13,7 +13,8 @@
  * Communications of the ACM 12, 1969; buckets wider than the shortest edge and their repeated scanning: E. V. Denardo
  * and B. L. Fox, Operations Research 27, 1979). Nodes of one bucket are scanned in any order and again when a better
  * time arrives, so the answer does not depend on the width, and edges of 0 ms do no harm. What lies farther ahead than
- * the buckets reach waits in a list of its own, so a flight of hours needs no hours of buckets.
+ * the buckets reach waits in a list of its own, so a flight of hours needs no hours of buckets. What makes it fast is
+ * told in pipeline/core/network/search_scan.c: no branch that cannot be foreseen, and memory asked for ahead.
  */
 #ifndef TECHNOPOLIS_SEARCH_H
 #define TECHNOPOLIS_SEARCH_H
@@ -74,7 +75,7 @@ typedef struct tp_search_rule {
     uint32_t limit_ms;      /**< inclusive; anything above TP_TIME_MAX_MS means TP_TIME_MAX_MS */
 } tp_search_rule;
 
-/** A workspace: 8 bytes a node, and what the largest search needed. Not to be used by two threads at once. */
+/** A workspace: 12 bytes a node, and what the largest search needed. Not to be used by two threads at once. */
 typedef struct tp_search tp_search;
 
 /** The network is borrowed. */
@@ -174,7 +175,8 @@ typedef struct tp_groups {
 
 /**
  * The nearest group of every node: its time and number, TP_NO_TIME and -1 beyond the limit. One search from all groups
- * at once. Ties go to the smaller `rank` (n values, all different; NULL: the number itself). Arrays of n_nodes.
+ * at once, by as many threads as OpenMP would use (each on its part of the nodes) when the network is large. Ties go to
+ * the smaller `rank` (n values, all different; NULL: the number itself). Arrays of n_nodes.
  */
 TP_NODISCARD tp_code tp_nearest_nodes(const tp_network *network, const tp_search_rule *rule, const tp_groups *groups,
                                       const int64_t *rank, uint32_t *time_ms, int32_t *nearest, tp_error *error);

@@ -12,8 +12,8 @@ static bool holds_from(const tp_layer *layer, const char *where, const char *col
     tp_condition *condition = NULL;
     char *text =
         tp_text_format("%s%s%s >= %.17g", where == NULL ? "" : where, where == NULL ? "" : " and ", column, least);
-    bool holds = text != NULL && tp_condition_parse(text, &condition, NULL) == TP_OK &&
-                 tp_layer_holds(layer, condition);
+    bool holds =
+        text != NULL && tp_condition_parse(text, &condition, NULL) == TP_OK && tp_layer_holds(layer, condition);
     tp_condition_free(condition);
     free(text);
     return holds;

@@ -266,7 +266,8 @@ static tp_code measure_row(const nearest_work *work, tp_path *path, int64_t row,
         work->count[row] = 1;
     }
     /* Nothing within the limit is known to lie beyond it, not to be nowhere. */
-    bool looked = near.facility < 0 && work->facilities->n > 0 && isfinite(measure->within_min) && there != TP_THERE_NOT;
+    bool looked =
+        near.facility < 0 && work->facilities->n > 0 && isfinite(measure->within_min) && there != TP_THERE_NOT;
     double beyond = looked ? nextafter(measure->within_min, INFINITY) : INFINITY;
     double low = fmin(fmin(near.minutes, beyond), maybe_minutes(work, there, row));
     if (measure->sample &&

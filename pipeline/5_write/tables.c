@@ -1,6 +1,7 @@
 /* The tables that say where the result comes from: `rejects`, `run_info`, `sources`, `parameters`. */
 #include "5_write/contents.h"
 
+#include "technopolis/transport.h"
 #include "technopolis/version.h"
 
 #include <gdal.h>
@@ -120,6 +121,58 @@ static void geos_version(char *version, size_t size) {
     (void)snprintf(version, size, "%.*s", (int)strcspn(text, "-"), text);
 }
 
+static tp_code write_count(const tp_output *output, tp_record *record, const char *key, int64_t value,
+                           tp_error *error) {
+    char text[24];
+    (void)snprintf(text, sizeof text, "%lld", (long long)value);
+    tp_record_start(record);
+    tp_put_text(record, key);
+    tp_put_text(record, text);
+    return tp_output_row(output, record, NULL, error);
+}
+
+/* What the network is made of, and what was found while it was made; counts of nothing are left out. */
+static tp_code write_network(const tp_output *output, tp_record *record, tp_error *error) {
+    const tp_transport *transport = output->dataset->network;
+    if (transport == NULL) {
+        return TP_OK;
+    }
+    tp_network_statistics of;
+    tp_network_statistics_of(transport->network, &of);
+    const struct {
+        const char *key;
+        int64_t value;
+    } rows[] = {
+        {"network.nodes", of.n_nodes},
+        {"network.ways", of.n_ways},
+        {"network.edges", of.n_edges},
+        {"network.one_way", of.n_one_way},
+        {"network.weak_components", of.n_weak},
+        {"network.strong_components", of.n_strong},
+        {"network.largest_weak_component", of.largest_weak},
+        {"network.largest_strong_component", of.largest_strong},
+    };
+    tp_code code = TP_OK;
+    for (size_t i = 0; code == TP_OK && i < sizeof rows / sizeof rows[0]; i++) {
+        code = write_count(output, record, rows[i].key, rows[i].value, error);
+    }
+    for (int mode = 0; code == TP_OK && mode < TP_MODE_COUNT; mode++) {
+        char key[48];
+        (void)snprintf(key, sizeof key, "network.km_%s", tp_mode_text((tp_mode)mode));
+        if (of.ways[mode] > 0) {
+            code = write_count(output, record, key, (int64_t)llround(of.length_km[mode]), error);
+        }
+    }
+    for (int i = 0; code == TP_OK && i < TP_NETWORK_COUNTS; i++) {
+        char key[80];
+        (void)snprintf(key, sizeof key, "network.%s", tp_network_count_text((tp_network_count)i));
+        if (transport->count[i] > 0) {
+            code = write_count(output, record, key, transport->count[i], error);
+        }
+    }
+    return code;
+}
+
 tp_code tp_write_run_info(const tp_output *output, tp_error *error) {
     static const tp_record_field fields[] = {{"key", TP_TYPE_TEXT, NULL, NULL}, {"value", TP_TYPE_TEXT, NULL, NULL}};
     const tp_run *run = output->run;
@@ -151,6 +204,9 @@ tp_code tp_write_run_info(const tp_output *output, tp_error *error) {
         tp_put_text(&record, rows[i].key);
         tp_put_text(&record, rows[i].value);
         code = tp_output_row(output, &record, NULL, error);
+    }
+    if (code == TP_OK) {
+        code = write_network(output, &record, error);
     }
     return finish_table(output, &record, code, error);
 }

@@ -81,8 +81,8 @@ void tp_summary_print_plan(const tp_plan *plan, FILE *out) {
             implied += step->stage->phase == TP_MEASURE;
         }
     }
-    fprintf(out, "  %zu measure%s implied by %zu profile%s\n", implied, implied == 1 ? " is" : "s are", plan->n_profiles,
-            plan->n_profiles == 1 ? "" : "s");
+    fprintf(out, "  %zu measure%s implied by %zu profile%s\n", implied, implied == 1 ? " is" : "s are",
+            plan->n_profiles, plan->n_profiles == 1 ? "" : "s");
 }
 
 static void count_verdicts(const uint8_t *verdicts, int64_t n, int64_t counts[3]) {
@@ -102,7 +102,8 @@ static void print_row(FILE *out, const char *title, const char *note, const int6
 static void print_profile(const tp_dataset *dataset, size_t number, int64_t n_sites, FILE *out) {
     const tp_profile *profile = dataset->profiles[number];
     int64_t counts[3];
-    fprintf(out, "\n%s (%s), %lld site%s\n", profile->title_en, profile->id, (long long)n_sites, n_sites == 1 ? "" : "s");
+    fprintf(out, "\n%s (%s), %lld site%s\n", profile->title_en, profile->id, (long long)n_sites,
+            n_sites == 1 ? "" : "s");
     fprintf(out, "  %-30s%8s %8s %8s\n", "criterion", "met", "not met", "unknown");
     for (size_t i = 0; i < dataset->n_results; i++) {
         const tp_result *result = dataset->results[i];
@@ -157,6 +158,40 @@ static void print_methods(const tp_dataset *dataset, int64_t n_sites, FILE *out)
 }
 
 /* Which points of the layers that were measured lie off the network. */
+/* "Network: 2,679 nodes, 5,875 ways (21,000 km of road, 4,100 km of rail); the largest part has 2,398 nodes." */
+static void print_network(const tp_transport *transport, FILE *out) {
+    tp_network_statistics of;
+    tp_network_statistics_of(transport->network, &of);
+    tp_text line = {0};
+    tp_text_add(&line, "\nNetwork: ");
+    tp_text_add_number(&line, (double)of.n_nodes, 0);
+    tp_text_add(&line, " nodes, ");
+    tp_text_add_number(&line, (double)of.n_ways, 0);
+    tp_text_add(&line, " ways (");
+    bool any = false;
+    for (int mode = 0; mode < TP_MODE_COUNT; mode++) {
+        if (of.ways[mode] > 0 && of.length_km[mode] >= 0.5) {
+            tp_text_add(&line, "%s", any ? ", " : "");
+            tp_text_add_number(&line, of.length_km[mode], 0);
+            tp_text_add(&line, " km by %s", tp_mode_text((tp_mode)mode));
+            any = true;
+        }
+    }
+    tp_text_add(&line, "); ");
+    tp_text_add_number(&line, (double)of.n_weak, 0);
+    tp_text_add(&line, " part%s, ", of.n_weak == 1 ? "" : "s");
+    tp_text_add_number(&line, (double)of.largest_strong, 0);
+    tp_text_add(&line, " nodes in the largest; ");
+    tp_text_add_number(&line, (double)transport->count[TP_COUNT_NODES_JOINED], 0);
+    tp_text_add(&line, " ends joined within the tolerance, ");
+    tp_text_add_number(&line, (double)transport->count[TP_COUNT_REJECTED], 0);
+    tp_text_add(&line, " roads rejected, ");
+    tp_text_add_number(&line, (double)transport->count[TP_COUNT_MENDED], 0);
+    tp_text_add(&line, " mended.");
+    fprintf(out, "%s\n", tp_text_get(&line));
+    tp_text_reset(&line);
+}
+
 static void print_joins(const tp_transport *transport, FILE *out) {
     tp_text line = {0};
     tp_join_counts counts;
@@ -215,6 +250,7 @@ void tp_summary_print(const tp_plan *plan, const tp_dataset *dataset, FILE *out)
         print_methods(dataset, sites->n_rows, out);
     }
     if (dataset->network != NULL) {
+        print_network(dataset->network, out);
         print_joins(dataset->network, out);
     }
     if (dataset->n_rejects > 0) {

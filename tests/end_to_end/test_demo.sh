@@ -7,7 +7,7 @@ for criterion in leading_industries research_base residential_zone mother_city t
     expect_out "$criterion"
 done
 file=$scratch/japan.gpkg
-for layer in sites verdicts criteria evidence_links prefectures cities universities institutes plants airports stations \
+for layer in sites verdicts criteria evidence_links prefectures cities universities institutes plants airports stations roads isochrones \
     rail flights rejects run_info sources parameters; do
     [ -n "$(sql "$file" "SELECT 1 FROM gpkg_contents WHERE table_name = '$layer'")" ] || fail "no layer $layer"
 done
@@ -22,7 +22,7 @@ expect_equal "$(sql "$file" "SELECT count(*) FROM sites WHERE (mother_city_popul
     "the mother city is met exactly when its population reaches the threshold"
 expect_equal "$(sql "$file" "SELECT count(*) FROM sites WHERE criteria_met + criteria_not_met + criteria_unknown != 8")" 0 "counts of criteria"
 expect_equal "$(sql "$file" "SELECT count(*) FROM sites WHERE prefecture_code IS NULL OR prefecture_method IS NULL")" 0 "prefectures"
-expect_equal "$(sql "$file" "SELECT count(*) FROM sources")" 12 "sources"
+expect_equal "$(sql "$file" "SELECT count(*) FROM sources")" 13 "sources"
 expect_equal "$(sql "$file" "SELECT count(*) FROM sources WHERE length(sha256) != 64")" 0 "checksums"
 expect_equal "$(sql "$file" "PRAGMA integrity_check")" ok "integrity"
 for layer in sites evidence_links prefectures cities; do

@@ -25,8 +25,9 @@ const char *tp_origin_text(tp_origin origin) {
 }
 
 const char *tp_setting_kind_text(const tp_setting *setting) {
-    static const char *const quantities[] = {"number and unit", "30 min",  "25 km",
-                                             "1,300 km2",       "40 km/h", "200000 persons"};
+    static const char *const quantities[] = {"number and unit",       "time such as 30 min",
+                                             "length such as 25 km",  "area such as 1,300 km2",
+                                             "speed such as 40 km/h", "count such as 2 institutes"};
     static const char *const lists[] = {"[numbers and units]", "[15 min, 30 min]",  "[5 km, 25 km]",
                                         "[10 km2, 1,300 km2]", "[4 km/h, 40 km/h]", "[10 persons, 20 persons]"};
     switch (setting->kind) {

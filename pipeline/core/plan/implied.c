@@ -54,9 +54,8 @@ static const char *setting_text(const tp_node *settings, const tp_setting *setti
 /* Whether the settings name only layers that are read, and whether some step of the stage names the same ones. */
 static bool layers_are_read(const tp_plan *plan, const tp_stage *stage, const tp_node *settings) {
     for (size_t i = 0; i < stage->n_settings; i++) {
-        const char *layer = stage->settings[i].kind == TP_SETTING_LAYER
-                                ? setting_text(settings, &stage->settings[i])
-                                : NULL;
+        const char *layer =
+            stage->settings[i].kind == TP_SETTING_LAYER ? setting_text(settings, &stage->settings[i]) : NULL;
         if (layer != NULL && !tp_plan_reads(plan, layer)) {
             return false;
         }

@@ -116,8 +116,8 @@ static bool valid_name(const char *name) {
 static void check_unique(const tp_plan *plan, const tp_step *step, tp_faults *faults) {
     for (size_t i = 0; i < plan->n_steps; i++) {
         const tp_step *other = plan->steps[i];
-        bool rival = step->stage->phase == TP_PREPARE ? other->stage == step->stage
-                                                      : other->stage->phase == step->stage->phase;
+        bool rival =
+            step->stage->phase == TP_PREPARE ? other->stage == step->stage : other->stage->phase == step->stage->phase;
         if (other != step && rival && strcmp(other->name, step->name) == 0) {
             tp_faults_add_at(faults, step->place, "a second entry is named '%s' (the first stands in line %d; %s)",
                              step->name, other->place.line,
@@ -273,7 +273,11 @@ void tp_plan_load(tp_plan *plan, tp_faults *faults) {
     check_top_level(plan, faults);
     load_run(plan, faults);
     for (int phase = TP_READ; phase < TP_PHASES; phase++) {
-        if (phase != TP_WRITE || !request->without_write) {
+        /* An ad-hoc site is judged by what its criteria imply: the user's own measures add columns for nobody to read. */
+        bool wanted = phase == TP_WRITE     ? !request->without_write
+                      : phase == TP_MEASURE ? request->site_id == NULL
+                                            : true;
+        if (wanted) {
             load_section(plan, (tp_phase)phase, faults);
         }
     }

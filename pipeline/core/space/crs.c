@@ -90,10 +90,16 @@ static void identify(PJ_CONTEXT *context, PJ **crs) {
 
 /* Any kind of CRS from a text. */
 static tp_code open_any(PJ_CONTEXT *context, const char *text, PJ **crs, tp_error *error) {
-    *crs = context != NULL ? proj_create(context, text) : NULL;
+    *crs = NULL;
     if (context == NULL) {
         return tp_error_memory(error);
     }
+    if (text[0] != '\0' && strspn(text, "0123456789") == strlen(text)) {
+        /* PROJ would look for a name with these digits in it, and find one: 6668 is part of Rangiroa's. */
+        return tp_error_set(error, TP_E_CONFIG, "'%.40s' is not a coordinate reference system (expected EPSG:%.40s?)",
+                            text, text);
+    }
+    *crs = proj_create(context, text);
     if (*crs == NULL || !proj_is_crs(*crs)) {
         proj_destroy(*crs);
         *crs = NULL;

@@ -107,7 +107,7 @@ static expected by_brute_force(const world *made, int64_t site, int n, double wi
             result.low += 1;
         }
     }
-    for (int class = 0; class < N_CLASSES; class++) {
+    for (int class = 0; class < N_CLASSES; class ++) {
         more += possible[class] && !seen[class];
     }
     result.high = result.low + more;
@@ -118,7 +118,8 @@ static void check_all(const world *made, const tp_measure *measure, int n, doubl
     int64_t unlike_zero = 0, intervals = 0;
     for (int64_t site = 0; site < N_SITES; site++) {
         expected wanted = by_brute_force(made, site, n, within_min, least_kind, how);
-        assert_int_equal(measure->known[site], wanted.low > 0 || wanted.high <= 0); /* a possible something is no zero */
+        assert_int_equal(measure->known[site],
+                         wanted.low > 0 || wanted.high <= 0); /* a possible something is no zero */
         assert_true(measure->value[site] == wanted.low);
         assert_true(measure->low[site] == wanted.low);
         assert_true(measure->high[site] == wanted.high);

@@ -228,7 +228,7 @@ static expected count_by_hand(const world *made, int64_t site, uint64_t limit_ms
         *(sure ? &result.sure : &result.more) += amount;
         result.found += sure;
     }
-    for (int class = 0; class < 5; class++) {
+    for (int class = 0; class < 5; class ++) {
         result.more += possible[class] && !seen[class];
     }
     return result;

@@ -207,8 +207,7 @@ static void the_list_of_1982_is_the_contracts(void **state) {
                     {"zone_area", false, 1, TP_AT_MOST, 1300.0, "km2"}};
     tp_faults faults = {0};
     tp_profile *profile = NULL;
-    if (tp_profile_load(TP_PROJECT "/configs/profiles/list1982.yaml", "list1982.yaml", &profile, &faults) !=
-        TP_OK) {
+    if (tp_profile_load(TP_PROJECT "/configs/profiles/list1982.yaml", "list1982.yaml", &profile, &faults) != TP_OK) {
         told(&faults, "no fault");
     }
     assert_non_null(profile);

@@ -314,7 +314,7 @@ static void the_command_line_is_an_origin(void **state) {
 
 static void kinds_and_origins_have_names(void **state) {
     (void)state;
-    assert_string_equal(tp_setting_kind_text(&table[at("within")]), "30 min");
+    assert_string_equal(tp_setting_kind_text(&table[at("within")]), "time such as 30 min");
     assert_string_equal(tp_setting_kind_text(&table[at("by")]), "line|road|both");
     assert_string_equal(tp_setting_kind_text(&table[at("to")]), "layer or [layers]");
     assert_string_equal(tp_setting_kind_text(&table[at("times")]), "[15 min, 30 min]");
