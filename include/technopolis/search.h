@@ -175,7 +175,7 @@ typedef struct tp_groups {
 
 /**
  * The nearest group of every node: its time and number, TP_NO_TIME and -1 beyond the limit. One search from all groups
- * at once, by as many threads as OpenMP would use (each on its part of the nodes) when the network is large. Ties go to
+ * at once; in a large network with many groups, piece by piece of the map, by as many threads as OpenMP would use. Ties go to
  * the smaller `rank` (n values, all different; NULL: the number itself). Arrays of n_nodes.
  */
 TP_NODISCARD tp_code tp_nearest_nodes(const tp_network *network, const tp_search_rule *rule, const tp_groups *groups,

@@ -63,7 +63,7 @@ typedef enum tp_network_count {
     TP_COUNT_FERRY,            /**< not used: ferry: no */
     TP_COUNT_REJECTED,         /**< left out, with a line in rejects; the following are its parts */
     TP_COUNT_SPEED_MISSING,    /**< no speed (or not a number) and no default */
-    TP_COUNT_SPEED_BAD,        /**< zero or negative */
+    TP_COUNT_SPEED_BAD,        /**< not above 0, or above 1,000 km/h */
     TP_COUNT_CLASS_UNKNOWN,    /**< a class without a speed, and no default */
     TP_COUNT_ONE_POINT,        /**< a line of one point, or of no length */
     TP_COUNT_TINY,             /**< shorter than the tolerance, its ends joined */

@@ -5,6 +5,7 @@
 #include "2_prepare/network.h"
 #include "technopolis/plan.h"
 #include "technopolis/text.h"
+#include "technopolis/version.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -99,6 +100,11 @@ static tp_code add_layer(tp_text *list, const tp_layer *layer, tp_error *error) 
     return code;
 }
 
+/* By which names rows are looked up: the same columns with another one as the id are other inputs. */
+static tp_code add_ids(tp_text *list, const tp_layer *layer, tp_error *error) {
+    return layer == NULL || layer->id == NULL ? TP_OK : add_texts(list, layer->id, error);
+}
+
 /* All settings but the cache itself and the label. */
 static void add_settings(tp_text *list, const tp_step *step) {
     for (size_t i = 0; i < step->stage->n_settings; i++) {
@@ -122,12 +128,15 @@ tp_code tp_network_cache_open(const tp_step *step, const tp_run *run, const tp_d
     tp_text list = {0};
     *cache = (tp_network_cache){.path = tp_plan_path(run->base, options->cache)};
     cache->rows_path = cache->path == NULL ? NULL : tp_text_format("%s.rows", cache->path);
-    tp_text_add(&list, "%syear %lld\nellipsoid %.17g %.17g\n", FORMAT, (long long)run->year, dataset->ellipsoid.a_m,
-                dataset->ellipsoid.f);
+    tp_text_add(&list, "%sprogram %s\nyear %lld\nellipsoid %.17g %.17g\n", FORMAT, TP_VERSION, (long long)run->year,
+                dataset->ellipsoid.a_m, dataset->ellipsoid.f);
     add_settings(&list, step);
     tp_code code = cache->rows_path == NULL ? tp_error_memory(error) : TP_OK;
     for (size_t i = 0; i < sizeof layers / sizeof layers[0] && code == TP_OK; i++) {
         code = add_layer(&list, layers[i], error);
+        if (code == TP_OK) {
+            code = add_ids(&list, layers[i], error);
+        }
     }
     if (code == TP_OK) {
         code =

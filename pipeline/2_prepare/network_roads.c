@@ -191,8 +191,12 @@ static bool same_middle(const work *w, int64_t a, int64_t b) {
     return tp_geodesic_distance_m(&w->roads->dataset->ellipsoid, lon_a, lat_a, lon_b, lat_b) <= w->roads->tolerance_m;
 }
 
-/* True when nothing is lost without `b`: `a` is as fast both ways round. */
+/* True when nothing is lost without `b`: `a` is of its mode, as fast both ways round, and places can join it as well. */
 static bool makes_needless(const work *w, int64_t a, int64_t b) {
+    const tp_road *road_a = &w->roads->items[w->pieces->row[a]], *road_b = &w->roads->items[w->pieces->row[b]];
+    if (road_a->mode != road_b->mode || road_a->through_only > road_b->through_only) {
+        return false;
+    }
     uint32_t times_a[2], times_b[2];
     canonical_times(w, a, times_a);
     canonical_times(w, b, times_b);

@@ -115,7 +115,7 @@ static tp_code open_rules(rules *r, const tp_roads *roads, tp_error *error) {
                 : r->highway != NULL    ? tp_layer_column(layer, "oneway")
                                         : NULL;
     if (r->highway != NULL) {
-        r->maxspeed = r->speed == NULL && options->maxspeed_factor > 0 ? tp_layer_column(layer, "maxspeed") : NULL;
+        r->maxspeed = options->maxspeed_factor > 0 ? tp_layer_column(layer, "maxspeed") : NULL;
         r->junction = tp_layer_column(layer, "junction");
         r->motorroad = tp_layer_column(layer, "motorroad");
     }
@@ -182,18 +182,19 @@ static void use_default(const rules *r, tp_road *road, tp_fate otherwise) {
     road->notes |= TP_NOTE_DEFAULT_SPEED;
 }
 
-/* From the column `speed`: true when it settles the matter. */
+/* Faster than any road: a slip of the pen or of the unit. The bound of the setting default_speed. */
+enum { MOST_KM_H = 1000 };
+
+/* From the column `speed`: true when it settles the matter; a missing cell leaves it to tags, class and default. */
 static bool read_speed_column(const rules *r, int64_t row, tp_road *road) {
     double value;
     if (r->speed == NULL) {
         return false;
     }
     if (!tp_column_number(r->speed, row, &value) || !isfinite(value)) {
-        if (road->mode == TP_MODE_FERRY) {
-            return false;
-        }
-        use_default(r, road, TP_FATE_SPEED_MISSING);
-    } else if (value <= 0) {
+        return false;
+    }
+    if (value <= 0 || value > MOST_KM_H) {
         tp_road_set_fate(road, TP_FATE_SPEED_BAD);
     } else {
         road->km_h = value;
@@ -219,6 +220,9 @@ static void read_speed(const rules *r, int64_t row, const char *highway, tp_road
     }
     double limit = 0;
     tp_maxspeed said = tp_osm_maxspeed(tp_cell_text(r->maxspeed, row, cell), &limit);
+    if (said == TP_MAXSPEED_KNOWN && limit > MOST_KM_H) {
+        said = TP_MAXSPEED_UNCLEAR;
+    }
     if (said == TP_MAXSPEED_KNOWN) {
         road->km_h = limit * r->options->maxspeed_factor;
         return;

@@ -13,7 +13,7 @@
 
 /* Of the network. */
 #define TP_REJECT_SPEED_MISSING "no speed"
-#define TP_REJECT_SPEED_BAD "speed not positive"
+#define TP_REJECT_SPEED_BAD "speed not plausible"
 #define TP_REJECT_CLASS_UNKNOWN "class without a speed"
 #define TP_REJECT_NO_LENGTH "line of no length"
 #define TP_REJECT_TINY "line shorter than the tolerance"

@@ -5,6 +5,7 @@
  * which a cell that decides is missing, and a layer that is a sample, make the truth at least what was found. The times
  * of `also_within` are counted in the same pass and become columns; travel.h says which row goes how.
  */
+#include "apart.h"
 #include "count_values.h"
 #include "technopolis/plan.h"
 #include "travel.h"
@@ -207,11 +208,11 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
     if (measure->sample) {
         tp_text_add(text, "; %s, so there may be more", tp_reach_sample_text(measure));
     } else if (isinf(measure->high[row])) {
-        tp_text_add(text, "; at least, since a value is missing");
+        tp_text_add(text, "; at least, since a value is missing or a feature does not join the network");
     } else if (measure->high[row] > measure->low[row]) {
         tp_text_add(text, "; up to ");
         tp_text_add_number(text, measure->high[row], 0);
-        tp_text_add(text, ", since what decides is missing for some");
+        tp_text_add(text, ", since what decides is missing for some, or they do not join the network");
     }
 }
 
@@ -230,6 +231,7 @@ typedef struct count_work {
     const tp_count_values *values;
     const tp_travel *travel;
     tp_nearby *nearby;
+    const tp_apart *apart;
     tp_measure *measure;
     count_detail *detail;
     tp_link *links; /* TP_LINKS_MAX a row */
@@ -249,7 +251,12 @@ typedef struct count_scratch {
 /* What is sure within a time is known once the next facility is farther, or none is left. */
 static void keep_tally(const count_work *work, int64_t row, const count_limit *limit, const tp_tally *tally) {
     tp_measure *measure = work->measure;
-    double high = measure->sample ? INFINITY : tally->sure + tally->more;
+    double more = tally->more;
+    if (work->apart->n > 0 && tp_travel_there(work->travel, row) == TP_THERE_NETWORK) {
+        double n = (double)tp_apart_count(work->apart, work->travel, measure->of, row, limit->minutes);
+        more += work->values->amount != NULL && n > 0 ? INFINITY : n; /* off the network: each may count */
+    }
+    double high = measure->sample ? INFINITY : tally->sure + more;
     /* Nothing found where there may be something is no value: it must not be read as zero. */
     double told = tally->sure > 0 || high <= 0 ? tally->sure : NAN;
     if (limit->also >= 0) {
@@ -429,11 +436,13 @@ static tp_code count_all(const tp_step *step, tp_dataset *dataset, tp_layer *of,
     const count_options *options = step->options.values;
     count_detail *detail = measure->detail;
     tp_nearby nearby = {0};
+    tp_apart apart = {0};
     tp_count_values values = {0};
     count_work work = {.facilities = facilities,
                        .values = &values,
                        .travel = &detail->travel,
                        .nearby = &nearby,
+                       .apart = &apart,
                        .measure = measure,
                        .detail = detail};
     tp_code code = make_work(options, &work, error);
@@ -451,6 +460,9 @@ static tp_code count_all(const tp_step *step, tp_dataset *dataset, tp_layer *of,
                              error);
     }
     if (code == TP_OK) {
+        code = tp_apart_open(&apart, &detail->travel, facilities, &dataset->ellipsoid, error);
+    }
+    if (code == TP_OK) {
         code = measure_rows(&work, error);
     }
     if (code == TP_OK && step->implied_by == NULL) {
@@ -459,6 +471,7 @@ static tp_code count_all(const tp_step *step, tp_dataset *dataset, tp_layer *of,
     reset_work(&work);
     tp_count_values_reset(&values);
     tp_nearby_reset(&nearby);
+    tp_apart_reset(&apart);
     return code;
 }
 

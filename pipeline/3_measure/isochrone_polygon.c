@@ -166,7 +166,7 @@ static tp_code add_ring(builder *b, const GEOSGeometry *ring, tp_shapes *shapes,
     if (points == NULL || !GEOSCoordSeq_getSize_r(b->geos, points, &n)) {
         return tp_error_set(error, TP_E_INTERNAL, "GEOS: %s", b->message);
     }
-    double *x = malloc(sizeof *x * 2 * ((size_t)n + 1)), *y = x + n;
+    double *x = malloc(sizeof *x * 2 * ((size_t)n + 1)), *y = x == NULL ? NULL : x + n;
     if (x == NULL) {
         return tp_error_memory(error);
     }

@@ -6,6 +6,7 @@
  * facility of which the filter's cell is missing might be nearer than the one found, and a sample might have left out a
  * nearer one: then the minutes are only an upper bound, and the interval says so.
  */
+#include "apart.h"
 #include "technopolis/plan.h"
 #include "travel.h"
 
@@ -135,7 +136,13 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
     } else if (measure->low[row] <= measure->within_min) {
         tp_text_add(text, "; one at ");
         tp_text_add_number(text, measure->low[row], 1);
-        tp_text_add(text, " min may count too: what the condition asks of it is not known");
+        bool off = travel->n_left_out > 0 && tp_travel_there(travel, row) == TP_THERE_NETWORK;
+        tp_text_add(text, off && measure->where == NULL
+                              ? " min by the straight line may be nearer: it does not join the network"
+                          : off
+                              ? " min may count too: it does not join the network (then by the straight line), or what "
+                                "the condition asks of it is not known"
+                              : " min may count too: what the condition asks of it is not known");
     }
 }
 
@@ -161,6 +168,7 @@ typedef struct nearest_work {
     const tp_facilities *facilities;
     const tp_travel *travel;
     nearest_kind sure, maybe;
+    tp_apart apart;
     tp_measure *measure;
     tp_link *links; /* one a row, packed afterwards */
     uint8_t *count;
@@ -270,6 +278,10 @@ static tp_code measure_row(const nearest_work *work, tp_path *path, int64_t row,
         near.facility < 0 && work->facilities->n > 0 && isfinite(measure->within_min) && there != TP_THERE_NOT;
     double beyond = looked ? nextafter(measure->within_min, INFINITY) : INFINITY;
     double low = fmin(fmin(near.minutes, beyond), maybe_minutes(work, there, row));
+    if (there == TP_THERE_NETWORK) {
+        double within_min = measure->within_min;
+        low = fmin(low, tp_apart_nearest_min(&work->apart, work->travel, measure->of, row, within_min));
+    }
     if (measure->sample &&
         there != TP_THERE_NOT) { /* a place off the network reaches nothing that is left out either */
         low = 0;
@@ -334,6 +346,9 @@ static tp_code find_nearest(const tp_ellipsoid *ellipsoid, nearest_work *work, t
         code = make_kind(work, ellipsoid, TP_MAYBE, &work->maybe, error);
     }
     if (code == TP_OK) {
+        code = tp_apart_open(&work->apart, work->travel, work->facilities, ellipsoid, error);
+    }
+    if (code == TP_OK) {
         code = measure_all(work, error);
     }
     if (code == TP_OK) {
@@ -341,6 +356,7 @@ static tp_code find_nearest(const tp_ellipsoid *ellipsoid, nearest_work *work, t
     }
     reset_kind(&work->sure);
     reset_kind(&work->maybe);
+    tp_apart_reset(&work->apart);
     free(work->links);
     free(work->count);
     return code;

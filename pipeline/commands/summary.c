@@ -157,7 +157,6 @@ static void print_methods(const tp_dataset *dataset, int64_t n_sites, FILE *out)
     }
 }
 
-/* Which points of the layers that were measured lie off the network. */
 /* "Network: 2,679 nodes, 5,875 ways (21,000 km of road, 4,100 km of rail); the largest part has 2,398 nodes." */
 static void print_network(const tp_transport *transport, FILE *out) {
     tp_network_statistics of;
@@ -192,6 +191,7 @@ static void print_network(const tp_transport *transport, FILE *out) {
     tp_text_reset(&line);
 }
 
+/* Which points of the layers that were measured lie off the network. */
 static void print_joins(const tp_transport *transport, FILE *out) {
     tp_text line = {0};
     tp_join_counts counts;

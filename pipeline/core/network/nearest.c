@@ -1,7 +1,6 @@
 /* The nearest facility of every node or place: one search from all facilities at once. */
 #include "search_parts.h"
 
-#include <omp.h>
 #include <stdlib.h>
 
 typedef struct ranked {
@@ -71,7 +70,7 @@ tp_code tp_nearest_nodes(const tp_network *network, const tp_search_rule *rule, 
         }
     }
     if (code == TP_OK) {
-        code = tp_search_go_team(search, omp_get_max_threads(), error);
+        code = tp_search_go_team(search, error);
     }
     if (code != TP_OK) {
         goto done;
@@ -105,7 +104,7 @@ tp_code tp_nearest_places(const tp_network *network, const tp_search_rule *rule,
         code = tp_search_add_place(search, &facilities[f], number_of[f], error);
     }
     if (code == TP_OK) {
-        code = tp_search_go_team(search, omp_get_max_threads(), error);
+        code = tp_search_go_team(search, error);
     }
     if (code != TP_OK) {
         goto done;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_BUCKETS = 4096 };
+enum { MAX_BUCKETS = 512 };
 
 /* More buckets than the longest edge spans, unless that is very long: what is farther ahead goes to the far list. */
 static uint32_t buckets_for(const tp_network *network) {

@@ -34,6 +34,9 @@ typedef struct tp_labelled_list {
     int64_t n, capacity;
 } tp_labelled_list;
 
+/** False when memory is out. */
+bool tp_labelled_add(tp_labelled_list *list, uint64_t label, uint32_t node);
+
 typedef struct tp_search_place {
     tp_join join;
     uint32_t number;
@@ -56,7 +59,7 @@ struct tp_search {
     tp_labelled_list far; /**< improvements too far ahead for the buckets */
     uint64_t far_first;   /**< a bucket's number: none of them belongs to an earlier one */
 
-    uint32_t first_node, n_own; /**< its nodes: all, or those of one part of a search by several threads */
+    uint32_t first_node, n_own; /**< its nodes: all, or those of one part */
     tp_labelled_list out;       /**< improvements of nodes of other parts */
     bool borrowed;              /**< `label` belongs to the search that this is a part of */
 
@@ -84,8 +87,11 @@ TP_NODISCARD tp_code tp_search_add_place(tp_search *search, const tp_join *facil
 /** Runs from what was added. */
 TP_NODISCARD tp_code tp_search_go(tp_search *search, tp_error *error);
 
-/** The same by several threads: worth it for a search of very many nodes (search_team.c). */
-TP_NODISCARD tp_code tp_search_go_team(tp_search *search, int n_threads, tp_error *error);
+/** The same in so many parts of the nodes, by as many threads as OpenMP would use (search_team.c). */
+TP_NODISCARD tp_code tp_search_go_parts(tp_search *search, int n_parts, tp_error *error);
+
+/** The same in parts where that is faster: many nodes, and many starts everywhere. */
+TP_NODISCARD tp_code tp_search_go_team(tp_search *search, tp_error *error);
 
 /** Sorts what was added: needed before a path is asked for, and good for the order in memory. */
 void tp_search_sort_starts(tp_search *search);

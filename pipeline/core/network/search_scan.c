@@ -48,7 +48,7 @@ static void give_back(tp_search *s, uint32_t block) {
 
 tp_code tp_search_reset_buckets(tp_search *s, tp_error *error) {
     if (s->slot == NULL) {
-        s->block_capacity = s->n_buckets * 2 + 2;
+        s->block_capacity = s->n_buckets + s->n_buckets / 2 + 2;
         s->slot = malloc((size_t)s->block_capacity * BLOCK * sizeof *s->slot);
         if (s->slot == NULL) {
             return tp_error_memory(error);
@@ -70,7 +70,7 @@ static __attribute__((noinline)) uint32_t next_block(tp_search *s, uint32_t full
     return block == 0 ? 0 : block * BLOCK + 1;
 }
 
-static __attribute__((noinline)) bool append(tp_labelled_list *list, uint64_t label, uint32_t node) {
+__attribute__((noinline)) bool tp_labelled_add(tp_labelled_list *list, uint64_t label, uint32_t node) {
     if (list->n == list->capacity) {
         int64_t capacity = list->capacity < 64 ? 64 : list->capacity * 2;
         tp_labelled *larger = realloc(list->items, (size_t)capacity * sizeof *larger);
@@ -87,7 +87,7 @@ static __attribute__((noinline)) bool append(tp_labelled_list *list, uint64_t la
 static bool put_far(tp_search *s, uint64_t label, uint32_t node) {
     uint64_t bucket = tp_label_ms(label) >> s->network->bucket_bits;
     s->far_first = bucket < s->far_first ? bucket : s->far_first;
-    return append(&s->far, label, node);
+    return tp_labelled_add(&s->far, label, node);
 }
 
 /* Moves what the buckets now reach from the far list into them. */
@@ -158,7 +158,8 @@ static inline __attribute__((always_inline)) bool scan_slots(tp_search *s, uint3
             const uint32_t head = edge[e].head;
             const uint64_t arrival = from.label + ((uint64_t)edge[e].time_ms << 32);
             if (part && head - s->first_node >= s->n_own) {
-                if (arrival <= last && (!masked || (modes >> edge[e].mode & 1)) && !append(&s->out, arrival, head)) {
+                if (arrival <= last && (!masked || (modes >> edge[e].mode & 1)) &&
+                    !tp_labelled_add(&s->out, arrival, head)) {
                     s->n_touched = n_touched;
                     return false;
                 }

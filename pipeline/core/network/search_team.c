@@ -1,17 +1,32 @@
 /*
- * One search by several threads. Each has a part of the nodes (a stretch of the Hilbert curve), on which it searches
- * alone; improvements of nodes of other parts are handed over when all are done, and the round is repeated until none
- * is left. Labels only ever fall, and to the same end in whatever order they do: the result does not depend on the
- * number of threads. What is searched twice are the surroundings of the borders, little when starts are everywhere.
+ * One search in parts. Each part is a stretch of the Hilbert curve, so a compact piece of the map, that is searched
+ * alone; improvements of nodes of other parts are handed over when all are done, and the round is repeated until none is
+ * left. Labels only ever fall, and to the same end in whatever order they do, so the result depends neither on the parts
+ * nor on the threads.
+ *
+ * A part's nodes, edges and labels fit in a processor's cache, which a search of the whole country would leave at every
+ * step: with starts everywhere, parts are faster even on one thread, though the surroundings of the borders are searched
+ * again. With few starts most nodes would be searched again and again; then there are no parts.
  */
 #include "search_parts.h"
 
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The node at which part t of n begins: parts have about the same number of edges. */
+enum { NODES_A_PART = 1 << 16, LEAST_NODES_A_PART = 1 << 14, STARTS_A_PART = 32 };
+
+typedef struct team {
+    int n;
+    tp_search **part;
+    uint32_t *begin;      /* n + 1: the nodes of each */
+    tp_labelled_list *in; /* what the others handed to each in the round before */
+} team;
+
+/* Parts have about the same number of edges. */
 static uint32_t part_begin(const tp_edges *edges, uint32_t n_nodes, int t, int n) {
-    uint32_t wanted = (uint32_t)((uint64_t)edges->first[n_nodes] * (unsigned)t / (unsigned)n), low = 0, high = n_nodes;
+    uint64_t wanted = (uint64_t)edges->first[n_nodes] * (unsigned)t / (unsigned)n;
+    uint32_t low = 0, high = n_nodes;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (edges->first[middle] < wanted) {
@@ -23,22 +38,20 @@ static uint32_t part_begin(const tp_edges *edges, uint32_t n_nodes, int t, int n
     return t == n ? n_nodes : low;
 }
 
-typedef struct team {
-    int n;
-    tp_search **part;
-} team;
-
-static tp_code make_team(tp_search *s, int n_threads, team *t, tp_error *error) {
-    t->n = n_threads;
-    t->part = calloc((size_t)n_threads, sizeof(tp_search *));
-    if (t->part == NULL) {
+static tp_code make_team(tp_search *s, int n_parts, team *t, tp_error *error) {
+    t->n = n_parts;
+    t->part = calloc((size_t)n_parts, sizeof(tp_search *));
+    t->begin = malloc(((size_t)n_parts + 1) * sizeof *t->begin);
+    t->in = calloc((size_t)n_parts, sizeof *t->in);
+    if (t->part == NULL || t->begin == NULL || t->in == NULL) {
         return tp_error_memory(error);
     }
-    const tp_edges *edges = tp_search_edges(s);
-    uint32_t n_nodes = s->network->n_nodes;
-    for (int i = 0; i < n_threads; i++) {
-        uint32_t begin = part_begin(edges, n_nodes, i, n_threads), end = part_begin(edges, n_nodes, i + 1, n_threads);
-        tp_code code = tp_search_new_part(s->network, s->label, begin, end - begin, &t->part[i], error);
+    for (int i = 0; i <= n_parts; i++) {
+        t->begin[i] = part_begin(tp_search_edges(s), s->network->n_nodes, i, n_parts);
+    }
+    for (int i = 0; i < n_parts; i++) {
+        tp_code code =
+            tp_search_new_part(s->network, s->label, t->begin[i], t->begin[i + 1] - t->begin[i], &t->part[i], error);
         if (code != TP_OK) {
             return code;
         }
@@ -48,52 +61,60 @@ static tp_code make_team(tp_search *s, int n_threads, team *t, tp_error *error) 
 }
 
 static void free_team(team *t) {
-    for (int i = 0; t->part != NULL && i < t->n; i++) {
-        tp_search_free(t->part[i]);
+    for (int i = 0; i < t->n; i++) {
+        tp_search_free(t->part != NULL ? t->part[i] : NULL);
+        free(t->in != NULL ? t->in[i].items : NULL);
     }
     free(t->part);
+    free(t->begin);
+    free(t->in);
 }
 
-/* Every part searches from what is new in it: the first time the starts, later what the others found. */
-static bool search_round(const tp_search *s, team *t, bool first) {
-    bool good = true;
-#pragma omp parallel for schedule(static, 1) num_threads(t->n) reduction(&& : good)
-    for (int i = 0; i < t->n; i++) {
-        good = good && (!first || tp_search_take(t->part[i], s->start, s->n_starts));
-        for (int j = 0; j < t->n && !first && good; j++) {
-            good = tp_search_take(t->part[i], t->part[j]->out.items, t->part[j]->out.n);
+/* Hands labels to the parts that have their nodes: the last part that begins at or before them. */
+static bool hand_over(team *t, const tp_labelled *list, int64_t n) {
+    for (int64_t i = 0; i < n; i++) {
+        int low = 0, high = t->n;
+        while (high - low > 1) {
+            int middle = low + (high - low) / 2;
+            *(t->begin[middle] <= list[i].node ? &low : &high) = middle;
+        }
+        if (!tp_labelled_add(&t->in[low], list[i].label, list[i].node)) {
+            return false;
         }
     }
-#pragma omp parallel for schedule(static, 1) num_threads(t->n) reduction(&& : good)
+    return true;
+}
+
+/* Every part searches from what it was handed. */
+static bool search_round(team *t) {
+    bool good = true;
+#pragma omp parallel for schedule(dynamic, 1) reduction(&& : good)
     for (int i = 0; i < t->n; i++) {
-        t->part[i]->out.n = 0;
-        good = good && tp_search_scan(t->part[i]);
+        good = good && tp_search_take(t->part[i], t->in[i].items, t->in[i].n) && tp_search_scan(t->part[i]);
+        t->in[i].n = 0;
     }
     return good;
 }
 
-static bool handed_over(const team *t) {
-    for (int i = 0; i < t->n; i++) {
-        if (t->part[i]->out.n > 0) {
-            return true;
-        }
+/* Hands over what the parts found for each other; *any is false when that is nothing. */
+static bool exchange(team *t, bool *any) {
+    bool good = true;
+    *any = false;
+    for (int i = 0; i < t->n && good; i++) {
+        *any = *any || t->part[i]->out.n > 0;
+        good = hand_over(t, t->part[i]->out.items, t->part[i]->out.n);
+        t->part[i]->out.n = 0;
     }
-    return false;
+    return good;
 }
 
-tp_code tp_search_go_team(tp_search *s, int n_threads, tp_error *error) {
-    enum { WORTH = 1 << 14 }; /* nodes a thread */
-    int most = (int)(s->network->n_nodes / WORTH);
-    n_threads = n_threads < most ? n_threads : most;
-    if (n_threads < 2) {
-        return tp_search_go(s, error);
-    }
+tp_code tp_search_go_parts(tp_search *s, int n_parts, tp_error *error) {
     team t = {0};
     tp_search_sort_starts(s);
-    tp_code code = make_team(s, n_threads, &t, error);
-    bool good = code == TP_OK && search_round(s, &t, true);
-    while (good && handed_over(&t)) {
-        good = search_round(s, &t, false);
+    tp_code code = make_team(s, n_parts, &t, error);
+    bool any = true, good = code == TP_OK && hand_over(&t, s->start, s->n_starts);
+    while (good && any) {
+        good = search_round(&t) && exchange(&t, &any);
     }
     for (int i = 0; code == TP_OK && i < t.n; i++) { /* so that the next run can clear them */
         memcpy(s->touched + s->n_touched, t.part[i]->touched, t.part[i]->n_touched * sizeof *s->touched);
@@ -104,4 +125,12 @@ tp_code tp_search_go_team(tp_search *s, int n_threads, tp_error *error) {
     }
     free_team(&t);
     return code;
+}
+
+tp_code tp_search_go_team(tp_search *s, tp_error *error) {
+    int64_t n_parts = s->network->n_nodes / NODES_A_PART, most = s->network->n_nodes / LEAST_NODES_A_PART;
+    int64_t n_threads = omp_get_max_threads();
+    n_parts = n_parts < n_threads ? (n_threads < most ? n_threads : most) : n_parts;
+    n_parts = n_parts < s->n_starts / STARTS_A_PART ? n_parts : s->n_starts / STARTS_A_PART;
+    return n_parts > 1 ? tp_search_go_parts(s, (int)n_parts, error) : tp_search_go(s, error);
 }

@@ -14,7 +14,7 @@ const char *tp_network_count_text(tp_network_count count) {
         [TP_COUNT_FERRY] = "roads.ferry_not_used",
         [TP_COUNT_REJECTED] = "roads.rejected",
         [TP_COUNT_SPEED_MISSING] = "roads.rejected.speed_missing",
-        [TP_COUNT_SPEED_BAD] = "roads.rejected.speed_not_positive",
+        [TP_COUNT_SPEED_BAD] = "roads.rejected.speed_not_plausible",
         [TP_COUNT_CLASS_UNKNOWN] = "roads.rejected.class_without_speed",
         [TP_COUNT_ONE_POINT] = "roads.rejected.no_length",
         [TP_COUNT_TINY] = "roads.rejected.shorter_than_tolerance",

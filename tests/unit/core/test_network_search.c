@@ -8,6 +8,7 @@
 
 #include <omp.h>
 
+#include "core/network/search_parts.h"
 #include "network_fixture.h"
 
 enum { MAX_NODES = 3000 };
@@ -265,10 +266,43 @@ static void test_nearest_nodes(void **state) {
     free(nearest);
 }
 
-/* Large enough that several threads share one search: ends of edges anywhere, so that much is handed over. */
+/* In parts, with ends of edges anywhere, so that much is handed over; the workspace is used again. */
+static void test_parts(void **state) {
+    (void)state;
+    uint64_t *label = malloc(MAX_NODES * sizeof *label);
+    assert_non_null(label);
+    for (uint64_t k = 0; k < N_KINDS; k++) {
+        tp_ways ways;
+        tp_network *network = random_network(&kinds[k], 55 + k, &ways);
+        tp_search *search = NULL;
+        assert_non_null(network);
+        assert_int_equal(tp_search_new(network, &search, NULL), TP_OK);
+        uint64_t random = k;
+        for (int run = 0; run < 20; run++) {
+            tp_search_rule rule = random_rule(&kinds[k], &random);
+            tp_start starts[5];
+            int64_t n = random_starts(network, &kinds[k], &random, starts, label);
+            tp_search_clear(search, &rule);
+            for (int64_t i = 0; i < n; i++) {
+                assert_int_equal(tp_search_add(search, starts[i], (uint32_t)i, NULL), TP_OK);
+            }
+            assert_int_equal(tp_search_go_parts(search, 1 + run % 9, NULL), TP_OK);
+            rule.limit_ms = rule.limit_ms > TP_TIME_MAX_MS ? TP_TIME_MAX_MS : rule.limit_ms;
+            slow_labels(&ways, &rule, label);
+            compare(network, search, label, kinds[k].n_nodes);
+            check_reached(search, network, label, kinds[k].n_nodes);
+        }
+        tp_search_free(search);
+        tp_network_free(network);
+        tp_ways_reset(&ways);
+    }
+    free(label);
+}
+
+/* Large enough that tp_nearest_nodes itself takes parts. */
 static void test_nearest_by_threads(void **state) {
     (void)state;
-    enum { N = 70000, GROUPS = 50 };
+    enum { N = 70000, GROUPS = 200 };
     const network_kind kind = {.n_nodes = N, .n_ways = 130000, .max_ms = 30000, .huge = 1, .zero = 1, .one_way = 10};
     tp_ways ways;
     tp_network *network = random_network(&kind, 5, &ways);
@@ -285,15 +319,14 @@ static void test_nearest_by_threads(void **state) {
     assert_true(network != NULL && time_ms != NULL && nearest != NULL);
     assert_int_equal(tp_search_new(network, &search, NULL), TP_OK);
     tp_groups groups = {GROUPS, first, starts};
-    const tp_search_rule rules[3] = {{TP_TO_FACILITY, TP_MODES_ALL, TP_NO_TIME},
-                                     {TP_FROM_FACILITY, TP_MODES_BY_ROAD, 120000},
-                                     {TP_FROM_FACILITY, TP_MODES_ALL, 200000}};
+    const tp_search_rule rules[2] = {{TP_TO_FACILITY, TP_MODES_ALL, TP_NO_TIME},
+                                     {TP_FROM_FACILITY, TP_MODES_BY_ROAD, 50000}};
     int most = omp_get_max_threads();
-    for (int i = 0; i < 9; i++) {
-        const tp_search_rule *rule = &rules[i / 3];
-        omp_set_num_threads(1 + i % 3 + i % 2);
+    for (int i = 0; i < 6; i++) {
+        const tp_search_rule *rule = &rules[i % 2];
+        omp_set_num_threads(1 + i / 2);
         assert_int_equal(tp_nearest_nodes(network, rule, &groups, NULL, time_ms, nearest, NULL), TP_OK);
-        assert_int_equal(tp_search_run(search, rule, starts, GROUPS, NULL), TP_OK); /* by one thread */
+        assert_int_equal(tp_search_run(search, rule, starts, GROUPS, NULL), TP_OK); /* in one piece */
         for (uint32_t v = 0; v < N; v++) {
             assert_int_equal(time_ms[v], tp_search_time_ms(search, v));
             assert_true(nearest[v] == tp_search_start(search, v));
@@ -309,10 +342,10 @@ static void test_nearest_by_threads(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random_networks), cmocka_unit_test(test_limit_is_inclusive),
-        cmocka_unit_test(test_longest_times),   cmocka_unit_test(test_zero_edges_only),
-        cmocka_unit_test(test_wrong_start),     cmocka_unit_test(test_nearest_by_threads),
-        cmocka_unit_test(test_nearest_nodes),
+        cmocka_unit_test(test_random_networks),    cmocka_unit_test(test_limit_is_inclusive),
+        cmocka_unit_test(test_longest_times),      cmocka_unit_test(test_zero_edges_only),
+        cmocka_unit_test(test_wrong_start),        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_nearest_by_threads), cmocka_unit_test(test_nearest_nodes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
