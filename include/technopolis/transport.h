@@ -8,10 +8,10 @@
  *     street  <->  station  --wait-->  train (station, service)  <--ride-->  train  --alight-->  station
  *                                      train  --0-->  hall  --transfer-->  another train of the same station
  *     street  <->  airport  --check-in-->  departure  --flight-->  metro arrival  --egress-->  station of the metro
- *     core stations of a metro  --0-->  metro in;   metro out  --0-->  core stations
+ *     core stations of a metro  --egress-->  metro in;   metro out  --egress-->  core stations
  *
- * The way back uses the same times the other way round. At the core stations of a metro, boarding and alighting cost the
- * rail egress as well: that is the time between platform and centre. "Metro in" is where journeys to a metro end,
+ * The way back uses the same times the other way round. The rail egress is the time between a
+ * core station of a metro and its centre, for whoever comes to the station, by train or by road. "Metro in" is where journeys to a metro end,
  * "metro out" where journeys from it begin; nothing leads from one to the other, so no journey passes through a metro
  * for nothing.
  */

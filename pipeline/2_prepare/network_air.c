@@ -105,7 +105,7 @@ static tp_code add_egress(const airline *a, const gate *g, int64_t in, int64_t o
                          : code;
 }
 
-/* The metro's airport leads to its core stations, from where one may go on; without any, to the metro itself. */
+/* The metro's airport leads to the metro itself, and to its core stations, from where one may go on. */
 static tp_code add_metro(airline *a, int64_t number, tp_error *error) {
     tp_lines *lines = a->lines;
     const tp_metro *metro = &lines->transport->metros[number];
@@ -117,8 +117,8 @@ static tp_code add_metro(airline *a, int64_t number, tp_error *error) {
     if (code == TP_OK) {
         code = tp_lines_add_stop(lines, TP_STOP_METRO_ARRIVAL, number, -1, lon_deg, lat_deg, &g->arrival, error);
     }
-    if (metro->n_core_stations == 0 && code == TP_OK) {
-        return add_egress(a, g, metro->in, metro->out, error);
+    if (code == TP_OK) {
+        code = add_egress(a, g, metro->in, metro->out, error);
     }
     const tp_column *column = stations == NULL ? NULL : tp_layer_column(stations, "metro");
     for (int64_t row = 0; column != NULL && row < stations->n_rows && code == TP_OK; row++) {

@@ -212,7 +212,7 @@ static tp_code count_services(const railway *r, tp_error *error) {
 /* ---- nodes and ways ---- */
 
 /* The station itself, and its place in the metro whose core it is. */
-static tp_code add_station(railway *r, int64_t station, int64_t *node, double *egress_min, tp_error *error) {
+static tp_code add_station(railway *r, int64_t station, int64_t *node, tp_error *error) {
     tp_lines *lines = r->lines;
     const tp_column *metro_column = tp_layer_column(r->stations, "metro");
     int64_t metro = metro_column == NULL || metro_column->type != TP_TYPE_TEXT
@@ -221,14 +221,16 @@ static tp_code add_station(railway *r, int64_t station, int64_t *node, double *e
     tp_code code = tp_lines_add_stop(lines, TP_STOP_STATION, station, -1, r->stations->lon_deg[station],
                                      r->stations->lat_deg[station], node, error);
     lines->transport->count[TP_COUNT_STATIONS]++;
-    *egress_min = metro < 0 ? 0 : lines->options->rail_egress.value;
     if (metro < 0 || code != TP_OK) {
         return code;
     }
     tp_metro *there = &lines->transport->metros[metro];
     there->n_core_stations++;
-    code = tp_lines_add_change(lines, *node, there->in, 0, TP_CHANGE_NOT, error);
-    return code == TP_OK ? tp_lines_add_change(lines, there->out, *node, 0, TP_CHANGE_NOT, error) : code;
+    /* Whoever comes to the core station goes on from it, by train or by car: else one would leave a train before the
+     * core and drive the rest to save the way out of the station. */
+    double egress_min = lines->options->rail_egress.value;
+    code = tp_lines_add_change(lines, *node, there->in, egress_min, TP_CHANGE_NOT, error);
+    return code == TP_OK ? tp_lines_add_change(lines, there->out, *node, egress_min, TP_CHANGE_NOT, error) : code;
 }
 
 /* A station with the services that call there: calls[first] … calls[end - 1]. */
@@ -236,9 +238,8 @@ static tp_code add_calls(railway *r, int64_t station, int64_t first, int64_t end
     tp_lines *lines = r->lines;
     const tp_network_options *options = lines->options;
     int64_t node = -1, hall = -1;
-    double egress_min = 0;
     double lon_deg = r->stations->lon_deg[station], lat_deg = r->stations->lat_deg[station];
-    tp_code code = add_station(r, station, &node, &egress_min, error);
+    tp_code code = add_station(r, station, &node, error);
     if (code == TP_OK && end - first > 1) {
         code = tp_lines_add_stop(lines, TP_STOP_HALL, station, -1, lon_deg, lat_deg, &hall, error);
     }
@@ -246,7 +247,7 @@ static tp_code add_calls(railway *r, int64_t station, int64_t first, int64_t end
         call *c = &r->calls[i];
         code = tp_lines_add_stop(lines, TP_STOP_TRAIN, station, c->row, lon_deg, lat_deg, &c->node, error);
         if (code == TP_OK) {
-            code = tp_lines_add_change(lines, node, c->node, options->rail_wait.value + egress_min, egress_min, error);
+            code = tp_lines_add_change(lines, node, c->node, options->rail_wait.value, 0, error);
         }
         if (code == TP_OK && hall >= 0) {
             code = tp_lines_add_change(lines, c->node, hall, 0, options->transfer.value, error);

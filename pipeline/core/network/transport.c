@@ -104,6 +104,7 @@ const char *tp_transport_change_text(tp_stop_kind from, tp_stop_kind to) {
     if (from == TP_STOP_HALL && to == TP_STOP_TRAIN) {
         return "change";
     }
-    bool into_metro = from == TP_STOP_METRO_ARRIVAL || (from == TP_STOP_TRAIN && to == TP_STOP_STATION);
+    bool into_metro = from == TP_STOP_METRO_ARRIVAL || (from == TP_STOP_STATION && to == TP_STOP_METRO_IN) ||
+                      (from == TP_STOP_METRO_OUT && to == TP_STOP_STATION);
     return into_metro ? "egress" : to == TP_STOP_METRO_DEPARTURE ? "way to the airport and check-in" : "";
 }
