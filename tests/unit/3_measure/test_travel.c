@@ -140,8 +140,8 @@ static double off_network_min(const world *made, int64_t site, int f) {
     if (joins_of(made, layer)[row].way >= 0) {
         return INFINITY;
     }
-    return oracle_min(
-        oracle_m(sites->lon_deg[site], sites->lat_deg[site], layer->lon_deg[row], layer->lat_deg[row]), 40, 1.3);
+    return oracle_min(oracle_m(sites->lon_deg[site], sites->lat_deg[site], layer->lon_deg[row], layer->lat_deg[row]),
+                      40, 1.3);
 }
 
 /* ---- nearest ---- */
