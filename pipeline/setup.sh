@@ -66,6 +66,7 @@ tp_need_build() {
 
 tp_need_tests() {
     tp_need "unit tests" libcmocka-dev
+    tp_need "an independent oracle of the time network" libigraph-dev
     tp_need "tests of the tables and of whole runs" python3 python3-gdal gdal-bin sqlite3
 }
 

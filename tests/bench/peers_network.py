@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Other libraries on the graph that bench_network --write made, beside bench_network itself.
 
-Usage: peers_network.py FOLDER BENCH_NETWORK PEER_IGRAPH [RUNS]     all of them, and the table of ratios
-       peers_network.py scipy|graph-tool|pgrouting FOLDER RUNS       one of them
+Usage: peers_network.py FOLDER BENCH_NETWORK PEER_IGRAPH RUNS [OPTIONS OF BENCH_NETWORK…]   all, and the table of ratios
+       peers_network.py scipy|graph-tool|pgrouting FOLDER RUNS                              one of them
 
 Every peer answers two questions: (a) the nearest of the facilities for all nodes, (b) how many facilities lie within 30
 minutes of every node. Only the searches are timed, in RUNS runs (five), of which the median counts; reading, building
@@ -45,11 +45,12 @@ def peer_scipy(folder, runs):
     for _ in range(runs):
         count = np.zeros(n, np.uint32)
         search = 0.0
-        for facility in facilities:
+        for batch in np.array_split(facilities, max(1, len(facilities) * n // 40_000_000)):  # 320 MB of answers each
             start = time.perf_counter()
-            times = dijkstra(graph, indices=facility, limit=LIMIT_MS)
+            times = dijkstra(graph, indices=batch, limit=LIMIT_MS)
             search += time.perf_counter() - start
-            count += times <= LIMIT_MS
+            for row in times:
+                count += row <= LIMIT_MS
         say(f"count {search:.6f}")
     count.tofile(Path(folder) / "count_scipy.u32")
 
@@ -161,18 +162,20 @@ def run(name, command):
             "sum": int(numbers["sum"][0]), "whole": time.perf_counter() - start}
 
 
-def ours(folder, bench, runs):
-    done = subprocess.run([bench, "--write", folder, "--runs", str(runs)], text=True, capture_output=True, check=True)
+def ours(folder, bench, runs, options):
+    done = subprocess.run([bench, "--write", folder, "--runs", str(runs), *options], text=True, capture_output=True, check=True)
     say(done.stdout)
     found = {}
     for question, threads, seconds in re.findall(r"^(nearest|count), (\d+) thread\(s\): ([0-9.]+) s", done.stdout, re.M):
         found[question, int(threads)] = float(seconds)
+    found["threads"] = sorted(threads for question, threads in found if question == "count")
     found["sum"] = int(re.search(r"sum of ms (\d+)", done.stdout).group(1))
     return found
 
 
-def main(folder, bench, igraph, runs=5):
-    mine = ours(folder, bench, runs)
+def main(folder, bench, igraph, runs, *options):
+    mine = ours(folder, bench, int(runs), options)
+    runs = int(runs)
     me = [sys.executable, __file__]
     peers = {"scipy": me + ["scipy", folder, str(runs)],
              "igraph": [igraph, folder, str(runs)],
@@ -189,16 +192,16 @@ def main(folder, bench, igraph, runs=5):
         equal = found["sum"] == mine["sum"] and np.array_equal(theirs, count)
         good &= equal
         rows[name] = found
-        say(f"{name}: nearest {found['nearest']:.2f} s, count {found['count']:.2f} s; "
-            f"{'all times and counts equal ours' if equal else 'DIFFERS FROM OURS: ' + str(int((theirs != count).sum())) + ' nodes'}")
+        verdict = "all times and counts equal ours" if equal else f"DIFFERS FROM OURS at {(theirs != count).sum()} nodes"
+        say(f"{name}: nearest {found['nearest']:.2f} s, count {found['count']:.2f} s; {verdict}")
     say("")
     say(f"{'':22}{'(a) nearest':>14}{'(b) count':>14}")
-    for (threads) in sorted(t for q, t in (k for k in mine if k != "sum") if q == "count"):
+    for threads in mine["threads"]:
         say(f"{'ours, ' + str(threads) + ' thread(s)':22}{mine['nearest', threads]:12.4f} s{mine['count', threads]:12.4f} s")
     for name, found in rows.items():
         say(f"{name:22}{found['nearest']:12.3f} s{found['count']:12.3f} s")
     if rows:
-        for threads in sorted(t for q, t in (k for k in mine if k != "sum") if q == "count"):
+        for threads in mine["threads"]:
             ratios = [min(f[q] for f in rows.values()) / mine[q, threads] for q in ("nearest", "count")]
             say(f"{'fastest / ours, ' + str(threads):22}{ratios[0]:12.1f} x{ratios[1]:12.1f} x")
     return 0 if good else 1
@@ -208,7 +211,7 @@ if __name__ == "__main__":
     single = {"scipy": peer_scipy, "graph-tool": peer_graph_tool, "pgrouting": peer_pgrouting}
     if len(sys.argv) == 4 and sys.argv[1] in single:
         single[sys.argv[1]](sys.argv[2], int(sys.argv[3]))
-    elif len(sys.argv) in (4, 5):
-        sys.exit(main(*sys.argv[1:4], *(int(a) for a in sys.argv[4:])))
+    elif len(sys.argv) > 4:
+        sys.exit(main(*sys.argv[1:]))
     else:
         sys.exit(__doc__)

@@ -1,7 +1,8 @@
 #!/bin/bash
 # The time network beside scipy, igraph, graph-tool and pgRouting: installs them from Debian, builds the igraph program,
 # runs all on one graph, and prints the table. Takes about a quarter of an hour, most of it the others'.
-# Usage: tests/bench/peers_network.sh [BENCH_NETWORK [RUNS]]   (build/release/tests/bench/bench_network, 5)
+# Usage: tests/bench/peers_network.sh [BENCH_NETWORK [RUNS [OPTIONS OF BENCH_NETWORK…]]]
+#        (build/release/tests/bench/bench_network, 5)
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 bench=${1:-$here/../../build/release/tests/bench/bench_network}
@@ -16,4 +17,6 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 chmod 755 "$folder"
 cc -std=c11 -O2 -o "$folder/peer_igraph" "$here/peer_igraph_network.c" $(pkg-config --cflags --libs igraph)
-/usr/bin/python3 "$here/peers_network.py" "$folder" "$bench" "$folder/peer_igraph" "${2:-5}"
+runs=${2:-5}
+shift $(($# < 2 ? $# : 2))
+/usr/bin/python3 "$here/peers_network.py" "$folder" "$bench" "$folder/peer_igraph" "$runs" "$@"

@@ -22,6 +22,12 @@ expect_equal "$(sql "$file" "SELECT count(*) FROM sites WHERE (mother_city_popul
     "the mother city is met exactly when its population reaches the threshold"
 expect_equal "$(sql "$file" "SELECT count(*) FROM sites WHERE criteria_met + criteria_not_met + criteria_unknown != 8")" 0 "counts of criteria"
 expect_equal "$(sql "$file" "SELECT count(*) FROM sites WHERE prefecture_code IS NULL OR prefecture_method IS NULL")" 0 "prefectures"
+expect_equal "$(sql "$file" "SELECT count(*) FROM sites WHERE day_return_evidence LIKE '%by the road model%stay%home by 24:00%'")" 73 \
+    "a day-return chain for every site"
+expect_equal "$(sql "$file" "SELECT count(*) FROM sites WHERE mother_city_method = 'road_model' AND mother_city_evidence LIKE '% min by the road model (%'")" 73 \
+    "minutes on the road model, labelled so"
+expect_equal "$(sql "$file" "SELECT count(*) FROM isochrones WHERE minutes = 30 AND method = 'road_model' AND area_km2 > 0")" 26 "isochrones"
+expect_equal "$(sql "$file" "SELECT count(*) FROM run_info WHERE key = 'network.nodes'")" 1 "what the network is made of"
 expect_equal "$(sql "$file" "SELECT count(*) FROM sources")" 13 "sources"
 expect_equal "$(sql "$file" "SELECT count(*) FROM sources WHERE length(sha256) != 64")" 0 "checksums"
 expect_equal "$(sql "$file" "PRAGMA integrity_check")" ok "integrity"
