@@ -270,7 +270,7 @@ static tp_code nothing_left(const tp_network_options *options, const tp_transpor
 
 /* Lines with node ids are joined by those alone, unless a tolerance is asked for. */
 static double tolerance_m(const tp_network_options *options, const tp_layer *roads) {
-    bool has_ids = tp_layer_column(roads, "from_node") != NULL && tp_layer_column(roads, "to_node") != NULL;
+    bool has_ids = tp_roads_have_ids(roads);
     return options->tolerance.unit[0] != '\0' ? options->tolerance.value : has_ids ? 0 : 1;
 }
 

@@ -131,6 +131,9 @@ void tp_pieces_reset(tp_pieces *pieces);
 TP_NODISCARD tp_code tp_pieces_add(tp_pieces *pieces, int64_t row, const double *lon_deg, const double *lat_deg,
                                    int64_t n, tp_error *error);
 
+/** True when the columns from_node and to_node hold integers in every row, and every row is one line. O(rows). */
+bool tp_roads_have_ids(const tp_layer *roads);
+
 /** All usable rows as pieces; rows without a line of any length get their fate. */
 TP_NODISCARD tp_code tp_pieces_gather(tp_roads *roads, tp_pieces *pieces, tp_error *error);
 

@@ -174,18 +174,15 @@ static bool row_ids(const tp_column *const columns[2], int64_t row, int64_t ids[
     return true;
 }
 
-/* Node ids count when both columns hold integers and no row that is used lacks one or has several parts. */
-static bool find_ids(const tp_roads *roads, const tp_column *columns[2]) {
-    const tp_layer *layer = roads->layer;
+bool tp_roads_have_ids(const tp_layer *roads) {
+    const tp_column *columns[2] = {tp_layer_column(roads, "from_node"), tp_layer_column(roads, "to_node")};
     int64_t ids[2];
-    columns[0] = tp_layer_column(layer, "from_node");
-    columns[1] = tp_layer_column(layer, "to_node");
     if (columns[0] == NULL || columns[1] == NULL || columns[0]->type != TP_TYPE_INT64 ||
         columns[1]->type != TP_TYPE_INT64) {
         return false;
     }
-    for (int64_t row = 0; row < layer->n_rows; row++) {
-        bool whole = layer->shapes.row_first[row + 1] - layer->shapes.row_first[row] <= 1;
+    for (int64_t row = 0; row < roads->n_rows; row++) {
+        bool whole = roads->shapes.row_first[row + 1] - roads->shapes.row_first[row] <= 1;
         if (!whole || !row_ids(columns, row, ids)) {
             return false;
         }
@@ -220,10 +217,11 @@ static tp_code gather_part(tp_roads *roads, int64_t row, int64_t part, line *l, 
 
 tp_code tp_pieces_gather(tp_roads *roads, tp_pieces *pieces, tp_error *error) {
     const tp_shapes *shapes = &roads->layer->shapes;
-    const tp_column *columns[2];
+    const tp_column *columns[2] = {tp_layer_column(roads->layer, "from_node"),
+                                   tp_layer_column(roads->layer, "to_node")};
     line l = {0};
     tp_code code = TP_OK;
-    pieces->has_ids = find_ids(roads, columns);
+    pieces->has_ids = tp_roads_have_ids(roads->layer);
     for (int64_t row = 0; row < roads->layer->n_rows && code == TP_OK; row++) {
         if (roads->items[row].fate != TP_FATE_USED) {
             continue;

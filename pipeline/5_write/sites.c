@@ -5,6 +5,9 @@
 #include "5_write/contents.h"
 #include "5_write/evidence.h"
 
+#include "technopolis/search.h"
+#include "technopolis/transport.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +35,7 @@ typedef struct site_writer {
     tp_result *const *results; /* of the first profile; NULL: nothing was judged */
     size_t n_results;
     const tp_column *copied[N_COPIED];
+    const tp_join *joins;   /* where the sites join the network; NULL: there is none */
     const tp_column **rest; /* measured columns, then the file's, that were not written before */
     size_t n_rest;
     bool read;         /* from a file, so that rows have a source */
@@ -114,6 +118,10 @@ static tp_code declare(site_writer *writer, tp_error *error) {
             code = declare_also(record, writer->results[i], error);
         }
     }
+    if (code == TP_OK && writer->joins != NULL) {
+        code = tp_record_add(record, "off_road_m", TP_TYPE_DOUBLE, "m",
+                             "from the site to the road by which it joins the network; NULL: it does not join", error);
+    }
     for (int from_file = 0; code == TP_OK && from_file <= 1; from_file++) {
         code = declare_rest(writer, from_file == 1, error);
     }
@@ -179,6 +187,10 @@ static tp_code write_row(site_writer *writer, int64_t row, tp_error *error) {
             return code;
         }
     }
+    if (writer->joins != NULL) {
+        const tp_join *join = &writer->joins[row];
+        tp_put_double(record, join->way >= 0 ? join->distance_m : 0, join->way >= 0);
+    }
     for (size_t i = 0; i < writer->n_rest; i++) {
         tp_put_column(record, writer->rest[i], row);
     }
@@ -209,7 +221,12 @@ tp_code tp_write_sites(const tp_output *output, tp_error *error) {
         code = tp_error_memory(error);
         goto done;
     }
-    code = declare(&writer, error);
+    if (output->dataset->network != NULL && sites->geometry == TP_GEOMETRY_POINT) {
+        code = tp_transport_joins(output->dataset->network, &output->dataset->ellipsoid, sites, &writer.joins, error);
+    }
+    if (code == TP_OK) {
+        code = declare(&writer, error);
+    }
     if (code == TP_OK) {
         code = tp_output_begin(output, "sites", sites->geometry, &writer.record, error);
     }

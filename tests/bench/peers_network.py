@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Other libraries on the graph that bench_network --write made, beside bench_network itself.
 
-Usage: peers_network.py FOLDER BENCH_NETWORK PEER_IGRAPH RUNS [OPTIONS OF BENCH_NETWORK…]   all, and the table of ratios
+Usage: peers_network.py FOLDER BENCH_NETWORK PEER_IGRAPH RUNS [OPTIONS OF BENCH_NETWORK…]   all, and their ratios
        peers_network.py scipy|graph-tool|pgrouting FOLDER RUNS                              one of them
 
 Every peer answers two questions: (a) the nearest of the facilities for all nodes, (b) how many facilities lie within 30
@@ -67,7 +67,7 @@ def peer_graph_tool(folder, runs):
     graph.add_vertex(n + 1)
     weight = graph.new_edge_property("int32_t")
     edges = np.column_stack([tail, head.astype(np.int64), ms.astype(np.int64)])
-    roots = np.column_stack([np.full(len(facilities), n), facilities.astype(np.int64), np.zeros(len(facilities), np.int64)])
+    roots = np.column_stack([np.full(len(facilities), n), facilities.astype(np.int64), np.zeros_like(facilities)])
     graph.add_edge_list(np.vstack([edges, roots]), eprops=[weight])
     far = 2**31 - 1
     for _ in range(runs):
@@ -109,7 +109,7 @@ def peer_pgrouting(folder, runs):
     subprocess.run(as_postgres + [str(binaries / "initdb"), "-D", str(home / "data"), "-A", "trust"], check=True,
                    stdout=subprocess.DEVNULL, cwd="/")
     control = as_postgres + [str(binaries / "pg_ctl"), "-D", str(home / "data"), "-w", "-l", str(home / "log"), "-o",
-                             f"-p 54329 -k {home} -c listen_addresses= -c shared_buffers=1GB -c work_mem=256MB -c jit=off"]
+                             f"-p 54329 -k {home} -c listen_addresses= -c shared_buffers=1GB -c work_mem=256MB"]
     subprocess.run(control + ["start"], check=True, stdout=subprocess.DEVNULL, cwd="/")
     try:
         sql("create extension postgis; create extension pgrouting;"
@@ -127,8 +127,8 @@ def peer_pgrouting(folder, runs):
         for _ in range(runs):
             start = time.perf_counter()
             total = sql("select sum(agg_cost)::bigint from pgr_drivingDistance("
-                        "'select id, source, target, cost from edges union all select id, source, target, cost from roots',"
-                        f" {n}, 1e12, true)")
+                        "'select id, source, target, cost from edges union all "
+                        f"select id, source, target, cost from roots', {n}, 1e12, true)")
             say(f"nearest {time.perf_counter() - start:.6f}")
         say(f"sum {total.strip()}")
         starts = ",".join(str(f) for f in facilities)
@@ -163,10 +163,12 @@ def run(name, command):
 
 
 def ours(folder, bench, runs, options):
-    done = subprocess.run([bench, "--write", folder, "--runs", str(runs), *options], text=True, capture_output=True, check=True)
+    command = [bench, "--write", folder, "--runs", str(runs), *options]
+    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, check=True)
     say(done.stdout)
     found = {}
-    for question, threads, seconds in re.findall(r"^(nearest|count), (\d+) thread\(s\): ([0-9.]+) s", done.stdout, re.M):
+    timings = re.findall(r"^(nearest|count), (\d+) thread\(s\): ([0-9.]+) s", done.stdout, re.M)
+    for question, threads, seconds in timings:
         found[question, int(threads)] = float(seconds)
     found["threads"] = sorted(threads for question, threads in found if question == "count")
     found["sum"] = int(re.search(r"sum of ms (\d+)", done.stdout).group(1))
@@ -192,12 +194,13 @@ def main(folder, bench, igraph, runs, *options):
         equal = found["sum"] == mine["sum"] and np.array_equal(theirs, count)
         good &= equal
         rows[name] = found
-        verdict = "all times and counts equal ours" if equal else f"DIFFERS FROM OURS at {(theirs != count).sum()} nodes"
+        verdict = "all equal ours" if equal else f"DIFFERS FROM OURS at {(theirs != count).sum()} nodes"
         say(f"{name}: nearest {found['nearest']:.2f} s, count {found['count']:.2f} s; {verdict}")
     say("")
     say(f"{'':22}{'(a) nearest':>14}{'(b) count':>14}")
     for threads in mine["threads"]:
-        say(f"{'ours, ' + str(threads) + ' thread(s)':22}{mine['nearest', threads]:12.4f} s{mine['count', threads]:12.4f} s")
+        name = f"ours, {threads} thread(s)"
+        say(f"{name:22}{mine['nearest', threads]:12.4f} s{mine['count', threads]:12.4f} s")
     for name, found in rows.items():
         say(f"{name:22}{found['nearest']:12.3f} s{found['count']:12.3f} s")
     if rows:

@@ -26,6 +26,7 @@ expect_equal "$(sql "$file" "SELECT count(*) FROM sites WHERE day_return_evidenc
     "a day-return chain for every site"
 expect_equal "$(sql "$file" "SELECT count(*) FROM sites WHERE mother_city_method = 'road_model' AND mother_city_evidence LIKE '% min by the road model (%'")" 73 \
     "minutes on the road model, labelled so"
+expect_equal "$(sql "$file" "SELECT count(*) FROM sites WHERE off_road_m BETWEEN 0 AND 2000")" 73 "distance to the network"
 expect_equal "$(sql "$file" "SELECT count(*) FROM isochrones WHERE minutes = 30 AND method = 'road_model' AND area_km2 > 0")" 26 "isochrones"
 expect_equal "$(sql "$file" "SELECT count(*) FROM run_info WHERE key = 'network.nodes'")" 1 "what the network is made of"
 expect_equal "$(sql "$file" "SELECT count(*) FROM sources")" 13 "sources"

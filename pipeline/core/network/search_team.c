@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NODES_A_PART = 1 << 16, LEAST_NODES_A_PART = 1 << 14, STARTS_A_PART = 32 };
+enum { NODES_A_PART = 1 << 16, LEAST_NODES_A_PART = 1 << 14, STARTS_A_PART = 32, LARGE_ROUND = 1 << 14 };
 
 typedef struct team {
     int n;
@@ -85,10 +85,10 @@ static bool hand_over(team *t, const tp_labelled *list, int64_t n) {
     return true;
 }
 
-/* Every part searches from what it was handed. */
-static bool search_round(team *t) {
+/* Every part searches from what it was handed; the threads are called for the first round, and for others as large. */
+static bool search_round(team *t, bool large) {
     bool good = true;
-#pragma omp parallel for schedule(dynamic, 1) reduction(&& : good)
+#pragma omp parallel for schedule(dynamic, 1) reduction(&& : good) if (large)
     for (int i = 0; i < t->n; i++) {
         good = good && tp_search_take(t->part[i], t->in[i].items, t->in[i].n) && tp_search_scan(t->part[i]);
         t->in[i].n = 0;
@@ -96,12 +96,12 @@ static bool search_round(team *t) {
     return good;
 }
 
-/* Hands over what the parts found for each other; *any is false when that is nothing. */
-static bool exchange(team *t, bool *any) {
+/* Hands over what the parts found for each other, and tells how much. */
+static bool exchange(team *t, int64_t *n_handed) {
     bool good = true;
-    *any = false;
+    *n_handed = 0;
     for (int i = 0; i < t->n && good; i++) {
-        *any = *any || t->part[i]->out.n > 0;
+        *n_handed += t->part[i]->out.n;
         good = hand_over(t, t->part[i]->out.items, t->part[i]->out.n);
         t->part[i]->out.n = 0;
     }
@@ -112,9 +112,10 @@ tp_code tp_search_go_parts(tp_search *s, int n_parts, tp_error *error) {
     team t = {0};
     tp_search_sort_starts(s);
     tp_code code = make_team(s, n_parts, &t, error);
-    bool any = true, good = code == TP_OK && hand_over(&t, s->start, s->n_starts);
-    while (good && any) {
-        good = search_round(&t) && exchange(&t, &any);
+    int64_t n_handed = INT64_MAX;
+    bool good = code == TP_OK && hand_over(&t, s->start, s->n_starts);
+    while (good && n_handed > 0) {
+        good = search_round(&t, n_handed >= LARGE_ROUND) && exchange(&t, &n_handed);
     }
     for (int i = 0; code == TP_OK && i < t.n; i++) { /* so that the next run can clear them */
         memcpy(s->touched + s->n_touched, t.part[i]->touched, t.part[i]->n_touched * sizeof *s->touched);
