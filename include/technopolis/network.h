@@ -133,7 +133,7 @@ typedef struct tp_edge {
     uint32_t time_ms;
 } tp_edge;
 
-/** Compressed sparse rows: the edges of node v are first[v] .. first[v + 1] - 1. Loops are left out. */
+/** Compressed sparse rows: the edges of node v are first[v] .. first[v + 1] - 1, by way. Loops are left out. */
 typedef struct tp_edges {
     uint32_t *first; /**< n_nodes + 1 */
     tp_edge *edge;

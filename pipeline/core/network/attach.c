@@ -62,7 +62,10 @@ static tp_code add_piece(tp_ways *into, const tp_ways *from, int64_t way, const 
                          tp_error *error) {
     tp_way whole = template_of(from, way);
     int64_t first = from->vertex_first[way], n = 0;
-    int64_t last = p->end != NULL ? p->end->vertex : first + whole.n_vertices - 1;
+    int64_t last = first + whole.n_vertices - 1;
+    if (p->end != NULL) { /* a cut at a vertex stands for it */
+        last = p->end->part == 0 ? p->end->vertex - 1 : p->end->vertex;
+    }
     double begin = p->begin != NULL ? p->begin->fraction : 0, end = p->end != NULL ? p->end->fraction : 1;
     if (p->begin != NULL) {
         x[n] = p->begin->lon_deg;

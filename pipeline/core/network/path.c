@@ -46,20 +46,19 @@ static bool is_start(const tp_search *s, uint32_t node, uint64_t label) {
 
 static const uint32_t no_edge = UINT32_MAX;
 
-/* The edge by which a node got its label, from one with a smaller time; the smallest way of several. */
+/* The edge by which a node got its label, from one with a smaller time; of several the one with the smallest way, since
+ * a node's edges stand in the order of the ways. */
 static uint32_t edge_back(const tp_search *s, uint32_t node) {
     const tp_edges *back = tp_search_edges_back(s);
-    uint32_t best = no_edge;
     for (uint32_t e = back->first[node]; e < back->first[node + 1]; e++) {
         const tp_edge *edge = &back->edge[e];
         uint64_t other = s->label[edge->head];
         if (edge->time_ms > 0 && (s->rule.modes >> edge->mode & 1) && other != TP_BLANK &&
-            other + tp_label(edge->time_ms, 0) == s->label[node] &&
-            (best == no_edge || back->way[e] < back->way[best])) {
-            best = e;
+            other + tp_label(edge->time_ms, 0) == s->label[node]) {
+            return e;
         }
     }
-    return best;
+    return no_edge;
 }
 
 static tp_path_step step_of(const tp_search *s, uint32_t node, uint32_t e) {

@@ -144,6 +144,8 @@ static void test_direct(void **state) {
     rule.limit_ms = 24999;
     assert_int_equal(tp_search_run_places(search, &rule, &d, 1, NULL), TP_OK);
     assert_int_equal(tp_search_place_ms(search, &c), TP_NO_TIME);
+    assert_int_equal(tp_search_run_places(search, &rule, &c, 1, NULL), TP_OK);
+    assert_int_equal(tp_search_place_ms(search, &c), 0); /* without going round the one-way street */
     tp_join nowhere = {.way = -1};
     assert_int_equal(tp_search_place_ms(search, &nowhere), TP_NO_TIME);
     tp_search_free(search);
@@ -369,6 +371,11 @@ static void test_random_places(void **state) {
                                        run < 2 ? TP_MODES_BY_ROAD : TP_MODES_ALL,
                                        below(&s.seed, kinds[k].max_ms * 60 + 1)};
                 slow_times(&s, &rule, times_ms);
+                uint32_t exact_ms = times_ms[below(&s.seed, PLACES)][below(&s.seed, FACILITIES)];
+                if (seed % 2 == 0 && exact_ms != TP_NO_TIME) { /* a limit that a pair meets exactly */
+                    rule.limit_ms = exact_ms;
+                    slow_times(&s, &rule, times_ms);
+                }
                 check_nearest(&s, &rule, times_ms);
                 check_matrix(&s, &rule, times_ms, 1 + run);
                 check_counts(&s, &rule, times_ms, 1 + run);
@@ -557,6 +564,57 @@ static void test_attach_at_a_node(void **state) {
     tp_ways_reset(&ways);
 }
 
+/* A one-way street against the order of its vertices: a place and a facility at one point of it. */
+static void test_backward_only(void **state) {
+    (void)state;
+    tp_ways ways = {0};
+    tp_network *network = NULL;
+    int64_t node;
+    assert_int_equal(tp_ways_add_node(&ways, 130, 33, &node, NULL), TP_OK);
+    assert_int_equal(tp_ways_add_node(&ways, 130.02, 33, &node, NULL), TP_OK);
+    tp_way way = {.from = 0, .to = 1, .forward_ms = TP_NO_TIME, .backward_ms = 1000, .length_m = 1869};
+    assert_int_equal(tp_ways_add(&ways, &way, NULL), TP_OK);
+    assert_int_equal(tp_network_new(&ways, &network, NULL), TP_OK);
+    tp_join_rule rule = {2000, 5, TP_JOIN_ANY};
+    tp_join a = join_one(network, &rule, 130.005, 33), b = join_one(network, &rule, 130.015, 33);
+    assert_int_equal(tp_join_direct_ms(network, &a, &a), 0);
+    assert_int_equal(tp_join_direct_ms(network, &b, &a), 500);
+    assert_int_equal(tp_join_direct_ms(network, &a, &b), TP_NO_TIME);
+    tp_network_free(network);
+}
+
+/* Cuts closer to each other than a millisecond, and one at a vertex inside the way. */
+static void test_attach_closely(void **state) {
+    (void)state;
+    tp_ways ways = {0};
+    const double bend_lon[] = {130, 130.01, 130.01}, bend_lat[] = {33, 33, 33.01};
+    tp_attachment list[6] = {{0}};
+    int64_t node;
+    assert_int_equal(tp_ways_add_node(&ways, 130, 33, &node, NULL), TP_OK);
+    assert_int_equal(tp_ways_add_node(&ways, 130.01, 33.01, &node, NULL), TP_OK);
+    for (int i = 0; i < 6; i++) { /* five below the first stretch, the last outside the bend */
+        assert_int_equal(tp_ways_add_node(&ways, i < 5 ? 130.002 + i * 1e-5 : 130.012, 32.999, &list[i].node, NULL),
+                         TP_OK);
+    }
+    tp_way way = {.from = 0, .to = 1, .forward_ms = 20, .backward_ms = 20, .length_m = 2000};
+    way.lon_deg = bend_lon;
+    way.lat_deg = bend_lat;
+    way.n_vertices = 3;
+    assert_int_equal(tp_ways_add(&ways, &way, NULL), TP_OK);
+    tp_join_rule rule = {2000, 4, TP_JOIN_ANY};
+    assert_int_equal(tp_ways_attach(&ways, &grs80, &rule, list, 6, NULL), TP_OK);
+    assert_int_equal(ways.n_ways, 7 + 6);
+    for (int64_t w = 0; w < 7; w++) {
+        int64_t from = ways.vertex_first[w], n = ways.vertex_first[w + 1] - from;
+        assert_int_equal(n, 2); /* the bend is an end now, and stands nowhere twice */
+        assert_true(ways.forward_ms[w] >= 1);
+        assert_true(ways.lon_deg[ways.from[w]] == ways.vertex_lon_deg[from]);
+        assert_true(ways.lat_deg[ways.to[w]] == ways.vertex_lat_deg[from + 1]);
+    }
+    assert_true(ways.lon_deg[list[5].foot] == 130.01 && ways.lat_deg[list[5].foot] == 33);
+    tp_ways_reset(&ways);
+}
+
 /* Counts of nodes: several limits at once, groups of several starts, any number of threads. */
 static void test_count_nodes(void **state) {
     (void)state;
@@ -616,6 +674,8 @@ int main(void) {
         cmocka_unit_test(test_join_is_nearest),
         cmocka_unit_test(test_attached_like_joined),
         cmocka_unit_test(test_attach_at_a_node),
+        cmocka_unit_test(test_backward_only),
+        cmocka_unit_test(test_attach_closely),
         cmocka_unit_test(test_count_nodes),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
