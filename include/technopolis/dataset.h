@@ -47,6 +47,14 @@ typedef struct tp_parameter {
     const char *origin; /**< "default", "configuration", "command line", "profile" */
 } tp_parameter;
 
+/** One sentence that a stage has to tell the reader: the summary prints it, the table `findings` keeps it. */
+typedef struct tp_finding {
+    char *step;    /**< the step's name */
+    char *subject; /**< a word or two that groups findings, such as "densest places"; never NULL */
+    char *text;    /**< one sentence with its numbers and units, without a full stop */
+    bool warning;  /**< the reader should be careful: something was assumed, is old, or is only a sample */
+} tp_finding;
+
 /** A judged criterion over the rows of `sites`. Rows side by side in flat arrays. */
 typedef struct tp_result {
     const tp_profile *profile;
@@ -78,6 +86,8 @@ typedef struct tp_dataset {
     size_t n_sources;
     tp_parameter *parameters;
     size_t n_parameters;
+    tp_finding *findings; /**< in the order in which they were added */
+    size_t n_findings;
     char *geographic_crs;   /**< of all coordinates once prepared: the geographic base of the run's CRS */
     tp_ellipsoid ellipsoid; /**< of that CRS */
 } tp_dataset;
@@ -105,6 +115,10 @@ TP_NODISCARD tp_code tp_dataset_reject(tp_dataset *dataset, const char *layer, i
 /** Adds an empty source (all texts NULL, counts 0, accuracy NaN) and gives its index. */
 TP_NODISCARD tp_code tp_dataset_add_source(tp_dataset *dataset, const char *layer, const char *file, int32_t *source,
                                            tp_error *error);
+
+/** Adds a finding; the sentence is formatted. Not thread-safe. O(findings). */
+TP_NODISCARD tp_code tp_dataset_add_finding(tp_dataset *dataset, const char *step, const char *subject, bool warning,
+                                            tp_error *error, const char *format, ...) TP_PRINTF(6, 7);
 
 TP_NODISCARD tp_code tp_dataset_add_parameter(tp_dataset *dataset, const char *step, const char *key, const char *value,
                                               const char *origin, tp_error *error);

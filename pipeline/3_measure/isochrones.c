@@ -5,7 +5,7 @@
  * drawn around them and nothing else, so what cannot be reached stays outside (holes and all) up to the tolerance. How:
  * isochrone.h. A point that does not join the network has no polygon but a line in `rejects`.
  */
-#include "added_layer.h"
+#include "core/plan/added_layer.h"
 #include "isochrone.h"
 #include "rejects.h"
 #include "technopolis/plan.h"
@@ -103,6 +103,7 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     for (size_t i = 0; i < options->count.n; i++) {
         tp_reach_check_points(step, plan, options->count.items[i], "count", faults);
     }
+    tp_travel_check_network(step, plan, faults);
     tp_added_layer_check(step, plan, TP_GEOMETRY_POLYGON, faults);
 }
 
@@ -334,7 +335,7 @@ static tp_code report(const isochrones_work *work, tp_dataset *dataset, tp_error
     for (int64_t i = 0; i < work->n_origins && code == TP_OK; i++) {
         int64_t row = work->origins[i];
         if (work->joins[row].way < 0) {
-            code = tp_reject_not_joined(dataset, work->of, row, "no isochrone", error);
+            code = tp_travel_reject_not_joined(dataset, work->of, row, "no isochrone", error);
             continue;
         }
         for (size_t time = 0; time < n && code == TP_OK; time++) {

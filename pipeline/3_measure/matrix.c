@@ -5,7 +5,7 @@
  * One bounded search a feature finds the pairs. The lengths of their paths need every path followed, by the same
  * searches again; they are told where there are at most KM_PAIRS_MAX pairs.
  */
-#include "added_layer.h"
+#include "core/plan/added_layer.h"
 #include "technopolis/plan.h"
 #include "travel.h"
 
@@ -76,6 +76,7 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
         tp_reach_check_points(step, plan, options->to.items[i], "to", faults);
         tp_plan_check_condition(plan, step, "where", options->to.items[i], faults);
     }
+    tp_travel_check_network(step, plan, faults);
     tp_added_layer_check(step, plan, TP_GEOMETRY_NONE, faults);
 }
 
@@ -112,7 +113,7 @@ static tp_code join_facilities(matrix_work *work, tp_dataset *dataset, tp_error 
         }
         code = tp_transport_joins(dataset->network, &dataset->ellipsoid, layer, &joins, error);
         if (code == TP_OK && joins[row].way < 0) {
-            code = tp_reject_not_joined(dataset, layer, row, "not in the matrix", error);
+            code = tp_travel_reject_not_joined(dataset, layer, row, "not in the matrix", error);
         } else if (code == TP_OK) {
             work->facility_of[work->n] = facility;
             work->facility_joins[work->n++] = joins[row];
@@ -126,7 +127,7 @@ static tp_code join_points(matrix_work *work, tp_dataset *dataset, const tp_laye
     tp_code code = tp_transport_joins(dataset->network, &dataset->ellipsoid, of, &work->joins, error);
     for (int64_t row = 0; row < of->n_rows && code == TP_OK; row++) {
         if (work->joins[row].way < 0) {
-            code = tp_reject_not_joined(dataset, of, row, "not in the matrix", error);
+            code = tp_travel_reject_not_joined(dataset, of, row, "not in the matrix", error);
         }
     }
     return code;

@@ -1,10 +1,25 @@
 /* How a measure travels: the settings, the joins of its places, the limits. See travel.h. */
 #include "travel.h"
 
+#include "rejects.h"
 #include "technopolis/plan.h"
 
 #include <math.h>
 #include <stdlib.h>
+
+void tp_travel_check_network(const tp_step *step, const tp_plan *plan, tp_faults *faults) {
+    if (!tp_plan_has(plan, TP_PREPARE, "network")) {
+        tp_faults_add_at(faults, step->place, "%s needs a network (expected a step `network` in `prepare`)",
+                         step->stage->name);
+    }
+}
+
+tp_code tp_travel_reject_not_joined(tp_dataset *dataset, const tp_layer *layer, int64_t row, const char *what,
+                                    tp_error *error) {
+    return tp_dataset_reject(dataset, layer->name, layer->source[row], layer->source_fid[row], TP_REJECT_NO_ROAD, error,
+                             "%s: no road of the network within %g m; %s", tp_layer_id(layer, row),
+                             dataset->network->join.limit_m, what);
+}
 
 void tp_travel_check(const tp_step *step, const tp_plan *plan, int by, tp_faults *faults) {
     if (by == TP_BY_ROAD && !tp_plan_has(plan, TP_PREPARE, "network")) {

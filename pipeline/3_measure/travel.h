@@ -37,6 +37,13 @@ typedef enum tp_by { TP_BY_BEST, TP_BY_ROAD, TP_BY_STRAIGHT_LINE } tp_by;
 /** For a stage's check: `by: road` needs a network. */
 void tp_travel_check(const tp_step *step, const tp_plan *plan, int by, tp_faults *faults);
 
+/** For a stage's check of one that works by road only: that the run has a network. */
+void tp_travel_check_network(const tp_step *step, const tp_plan *plan, tp_faults *faults);
+
+/** A row of `layer` that does not join the network, as a line in `rejects`; `what` is what it has therefore not. */
+TP_NODISCARD tp_code tp_travel_reject_not_joined(tp_dataset *dataset, const tp_layer *layer, int64_t row,
+                                                 const char *what, tp_error *error);
+
 /** How one row travels. */
 typedef enum tp_way_there {
     TP_THERE_STRAIGHT, /**< by the estimate */

@@ -29,6 +29,7 @@ TP_NODISCARD tp_code tp_write_evidence_links(const tp_output *output, tp_error *
 TP_NODISCARD tp_code tp_write_layers(const tp_output *output, tp_error *error);
 
 /** tables.c: where it all comes from. */
+TP_NODISCARD tp_code tp_write_findings(const tp_output *output, tp_error *error);
 TP_NODISCARD tp_code tp_write_rejects(const tp_output *output, tp_error *error);
 TP_NODISCARD tp_code tp_write_run_info(const tp_output *output, tp_error *error);
 TP_NODISCARD tp_code tp_write_sources(const tp_output *output, tp_error *error);

@@ -184,8 +184,8 @@ typedef tp_code (*content)(const tp_output *output, tp_error *error);
 
 /* In the order in which a reader of the file finds them. */
 static const content CONTENTS[] = {
-    tp_write_sites,   tp_write_verdicts, tp_write_criteria, tp_write_evidence_links, tp_write_layers,
-    tp_write_rejects, tp_write_run_info, tp_write_sources,  tp_write_parameters,
+    tp_write_sites,    tp_write_verdicts, tp_write_criteria, tp_write_evidence_links, tp_write_layers,
+    tp_write_findings, tp_write_rejects,  tp_write_run_info, tp_write_sources,        tp_write_parameters,
 };
 enum { N_CONTENTS = sizeof CONTENTS / sizeof CONTENTS[0] };
 

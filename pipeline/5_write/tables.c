@@ -1,4 +1,5 @@
-/* The tables that say where the result comes from: `rejects`, `run_info`, `sources`, `parameters`. */
+/* The tables that say what was found and where the result comes from: `findings`, `rejects`, `run_info`, `sources`,
+ * `parameters`. */
 #include "5_write/contents.h"
 
 #include "technopolis/transport.h"
@@ -44,6 +45,31 @@ tp_code tp_write_rejects(const tp_output *output, tp_error *error) {
         tp_put_int64(&record, reject->source_fid, reject->source_fid >= 0);
         tp_put_text(&record, reject->reason);
         tp_put_text(&record, reject->detail);
+        code = tp_output_row(output, &record, NULL, error);
+    }
+    return finish_table(output, &record, code, error);
+}
+
+tp_code tp_write_findings(const tp_output *output, tp_error *error) {
+    static const tp_record_field fields[] = {
+        {"step", TP_TYPE_TEXT, NULL, NULL},
+        {"subject", TP_TYPE_TEXT, NULL, NULL},
+        {"kind", TP_TYPE_TEXT, NULL, "finding or warning"},
+        {"finding", TP_TYPE_TEXT, NULL, NULL},
+    };
+    const tp_dataset *dataset = output->dataset;
+    if (dataset->n_findings == 0) {
+        return TP_OK;
+    }
+    tp_record record = {0};
+    tp_code code = begin_table(output, "findings", fields, sizeof fields / sizeof fields[0], &record, error);
+    for (size_t i = 0; code == TP_OK && i < dataset->n_findings; i++) {
+        const tp_finding *finding = &dataset->findings[i];
+        tp_record_start(&record);
+        tp_put_text(&record, finding->step);
+        tp_put_text(&record, finding->subject);
+        tp_put_text(&record, finding->warning ? "warning" : "finding");
+        tp_put_text(&record, finding->text);
         code = tp_output_row(output, &record, NULL, error);
     }
     return finish_table(output, &record, code, error);

@@ -241,6 +241,22 @@ static void print_outputs(const tp_plan *plan, FILE *out) {
     }
 }
 
+/* What the stages found, under its subject, and what to be careful about. */
+static void print_findings(const tp_dataset *dataset, FILE *out) {
+    const char *subject = "";
+    for (size_t i = 0; i < dataset->n_findings; i++) {
+        const tp_finding *finding = &dataset->findings[i];
+        if (strcmp(finding->subject, subject) != 0) {
+            subject = finding->subject;
+            fprintf(out, "\n%s (%s)\n", subject, finding->step);
+        }
+        fprintf(out, "  %s%s\n", finding->warning ? "warning: " : "", finding->text);
+    }
+    if (dataset->n_findings > 0) {
+        fputc('\n', out);
+    }
+}
+
 void tp_summary_print(const tp_plan *plan, const tp_dataset *dataset, FILE *out) {
     const tp_layer *sites = tp_dataset_layer(dataset, "sites");
     for (size_t i = 0; i < dataset->n_profiles && sites != NULL && dataset->site_verdict != NULL; i++) {
@@ -253,6 +269,7 @@ void tp_summary_print(const tp_plan *plan, const tp_dataset *dataset, FILE *out)
         print_network(dataset->network, out);
         print_joins(dataset->network, out);
     }
+    print_findings(dataset, out);
     if (dataset->n_rejects > 0) {
         fprintf(out, "%zu input feature%s left out or mended: see the table `rejects`.\n", dataset->n_rejects,
                 dataset->n_rejects == 1 ? " was" : "s were");

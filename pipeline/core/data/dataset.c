@@ -47,6 +47,12 @@ static void free_source(tp_source *source) {
     free(source->schema);
 }
 
+static void free_finding(tp_finding *finding) {
+    free(finding->step);
+    free(finding->subject);
+    free(finding->text);
+}
+
 void tp_dataset_free(tp_dataset *dataset) {
     if (dataset == NULL) {
         return;
@@ -73,6 +79,10 @@ void tp_dataset_free(tp_dataset *dataset) {
         free(dataset->parameters[i].key);
         free(dataset->parameters[i].value);
     }
+    for (size_t i = 0; i < dataset->n_findings; i++) {
+        free_finding(&dataset->findings[i]);
+    }
+    free(dataset->findings);
     free(dataset->results);
     free(dataset->measures);
     free(dataset->layers);
@@ -152,6 +162,19 @@ tp_measure *tp_dataset_measure(const tp_dataset *dataset, const char *name) {
     return NULL;
 }
 
+/* A formatted text, to be freed; NULL: no memory. */
+static char *format_text(const char *format, va_list arguments) {
+    va_list again;
+    va_copy(again, arguments);
+    int size = vsnprintf(NULL, 0, format, arguments);
+    char *text = size < 0 ? NULL : malloc((size_t)size + 1);
+    if (text != NULL) {
+        vsnprintf(text, (size_t)size + 1, format, again);
+    }
+    va_end(again);
+    return text;
+}
+
 tp_code tp_dataset_reject(tp_dataset *dataset, const char *layer, int32_t source, int64_t source_fid,
                           const char *reason, tp_error *error, const char *detail_format, ...) {
     if (dataset->n_rejects == dataset->rejects_capacity) {
@@ -163,16 +186,10 @@ tp_code tp_dataset_reject(tp_dataset *dataset, const char *layer, int32_t source
         dataset->rejects = rejects;
         dataset->rejects_capacity = capacity;
     }
-    va_list arguments, again;
+    va_list arguments;
     va_start(arguments, detail_format);
-    va_copy(again, arguments);
-    int size = vsnprintf(NULL, 0, detail_format, arguments);
+    char *detail = format_text(detail_format, arguments);
     va_end(arguments);
-    char *detail = size < 0 ? NULL : malloc((size_t)size + 1);
-    if (detail != NULL) {
-        vsnprintf(detail, (size_t)size + 1, detail_format, again);
-    }
-    va_end(again);
     char *name = tp_text_copy(layer);
     if (detail == NULL || name == NULL) {
         free(detail);
@@ -218,5 +235,28 @@ tp_code tp_dataset_add_parameter(tp_dataset *dataset, const char *step, const ch
         return tp_error_memory(error);
     }
     dataset->n_parameters++;
+    return TP_OK;
+}
+
+tp_code tp_dataset_add_finding(tp_dataset *dataset, const char *step, const char *subject, bool warning,
+                               tp_error *error, const char *format, ...) {
+    tp_finding *findings = realloc(dataset->findings, sizeof *findings * (dataset->n_findings + 1));
+    if (findings == NULL) {
+        return tp_error_memory(error);
+    }
+    dataset->findings = findings;
+    tp_finding *made = &findings[dataset->n_findings];
+    va_list arguments;
+    va_start(arguments, format);
+    *made = (tp_finding){.step = tp_text_copy(step),
+                         .subject = tp_text_copy(subject),
+                         .text = format_text(format, arguments),
+                         .warning = warning};
+    va_end(arguments);
+    if (made->step == NULL || made->subject == NULL || made->text == NULL) {
+        free_finding(made);
+        return tp_error_memory(error);
+    }
+    dataset->n_findings++;
     return TP_OK;
 }

@@ -1,18 +1,12 @@
-/* Layers that a measuring stage adds: see added_layer.h. */
-#include "added_layer.h"
+/* Layers that a stage adds: see added_layer.h. */
+#include "core/plan/added_layer.h"
 
-#include "rejects.h"
 #include "technopolis/plan.h"
 #include "technopolis/text.h"
-#include "technopolis/transport.h"
 
 #include <string.h>
 
 void tp_added_layer_check(const tp_step *step, tp_plan *plan, tp_geometry geometry, tp_faults *faults) {
-    if (!tp_plan_has(plan, TP_PREPARE, "network")) {
-        tp_faults_add_at(faults, step->place, "%s needs a network (expected a step `network` in `prepare`)",
-                         step->stage->name);
-    }
     tp_error error = {0};
     tp_head *head = NULL;
     if (step->name[0] == '\0' || tp_schema_find(&plan->schema, step->name) != NULL) {
@@ -53,11 +47,4 @@ tp_code tp_added_layer_open(const tp_step *step, tp_layer *layer, int64_t n, tp_
         }
     }
     return code;
-}
-
-tp_code tp_reject_not_joined(tp_dataset *dataset, const tp_layer *layer, int64_t row, const char *what,
-                             tp_error *error) {
-    return tp_dataset_reject(dataset, layer->name, layer->source[row], layer->source_fid[row], TP_REJECT_NO_ROAD, error,
-                             "%s: no road of the network within %g m; %s", tp_layer_id(layer, row),
-                             dataset->network->join.limit_m, what);
 }
