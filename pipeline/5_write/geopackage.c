@@ -197,7 +197,7 @@ static tp_code run(const tp_step *step, const tp_run *run, tp_dataset *dataset, 
     if (path == NULL) {
         return tp_error_memory(error);
     }
-    code = tp_sink_new(path, dataset->geographic_crs, run->crs, &output.sink, error);
+    code = tp_sink_new_ogr(path, dataset->geographic_crs, run->crs, &output.sink, error);
     for (size_t i = 0; code == TP_OK && i < N_CONTENTS; i++) {
         if (run->progress != NULL) {
             run->progress(run->progress_user, TP_WRITE, step->name, (int64_t)i, N_CONTENTS);

@@ -20,17 +20,18 @@
 #include <string.h>
 #include <unistd.h>
 
-struct tp_sink {
+typedef struct ogr_sink {
+    tp_sink sink;
     tp_output_file output;
     GDALDatasetH dataset;
     OGRSpatialReferenceH srs;
-    tp_ogr_geometry geometry;
+    tp_projector projector;
     OGRLayerH layer; /* while a layer is open */
     OGRFeatureH feature;
     tp_sink_layer head;
     int64_t n_rows;
     bool spoiled; /* something failed: the file must not be committed */
-};
+} ogr_sink;
 
 /* The first failure that GDAL reports while it is listened to; nothing reaches the terminal. */
 typedef struct tp_listener {
@@ -57,7 +58,7 @@ static void listener_end(void) {
     CPLPopErrorHandler();
 }
 
-static tp_code cannot_write(tp_sink *sink, const tp_listener *listener, tp_error *error) {
+static tp_code cannot_write(ogr_sink *sink, const tp_listener *listener, tp_error *error) {
     sink->spoiled = true;
     const char *why = listener->failed ? listener->message : "GDAL gives no reason";
     if (sink->head.name == NULL) {
@@ -107,7 +108,7 @@ static GDALDatasetH create_dataset(const char *path) {
     return create_with_options(driver, path);
 }
 
-static tp_code set_crs(tp_sink *sink, const char *geographic_crs, const char *output_crs, tp_error *error) {
+static tp_code set_crs(ogr_sink *sink, const char *geographic_crs, const char *output_crs, tp_error *error) {
     tp_listener listener;
     listener_start(&listener);
     sink->srs = OSRNewSpatialReference(NULL);
@@ -118,40 +119,7 @@ static tp_code set_crs(tp_sink *sink, const char *geographic_crs, const char *ou
                             listener.failed ? listener.message : "no reason given");
     }
     OSRSetAxisMappingStrategy(sink->srs, OAMS_TRADITIONAL_GIS_ORDER);
-    if (geographic_crs == NULL || strcmp(geographic_crs, output_crs) == 0) {
-        return TP_OK;
-    }
-    return tp_transform_new(geographic_crs, output_crs, NULL, &sink->geometry.transform, error);
-}
-
-tp_code tp_sink_new(const char *path, const char *geographic_crs, const char *output_crs, tp_sink **out,
-                    tp_error *error) {
-    *out = NULL;
-    tp_sink *sink = calloc(1, sizeof *sink);
-    if (sink == NULL) {
-        return tp_error_memory(error);
-    }
-    sink->output = (tp_output_file){.fd = -1, .folder_fd = -1, .made = -1};
-    tp_code code = set_crs(sink, geographic_crs, output_crs, error);
-    if (code == TP_OK) {
-        code = tp_output_file_start(&sink->output, path, error);
-    }
-    if (code != TP_OK) {
-        goto done;
-    }
-    tp_listener listener;
-    listener_start(&listener);
-    sink->dataset = create_dataset(sink->output.partial);
-    bool begun = sink->dataset != NULL && GDALDatasetStartTransaction(sink->dataset, FALSE) == OGRERR_NONE;
-    listener_end();
-    code = begun ? tp_output_file_hold(&sink->output, error) : cannot_write(sink, &listener, error);
-done:
-    if (code != TP_OK) {
-        tp_sink_free(sink);
-        return code;
-    }
-    *out = sink;
-    return TP_OK;
+    return tp_projector_open(&sink->projector, geographic_crs, output_crs, error);
 }
 
 static OGRFieldType field_type(tp_type type) {
@@ -179,7 +147,7 @@ static bool create_fields(OGRLayerH layer, const tp_sink_layer *head) {
     return true;
 }
 
-static OGRLayerH create_layer(tp_sink *sink, const tp_sink_layer *head) {
+static OGRLayerH create_layer(ogr_sink *sink, const tp_sink_layer *head) {
     char **options = CSLSetNameValue(NULL, "FID", "fid");
     if (head->geometry != TP_GEOMETRY_NONE) {
         options = CSLSetNameValue(options, "GEOMETRY_NAME", "geom");
@@ -196,7 +164,8 @@ static OGRLayerH create_layer(tp_sink *sink, const tp_sink_layer *head) {
     return layer;
 }
 
-tp_code tp_sink_begin_layer(tp_sink *sink, const tp_sink_layer *head, tp_error *error) {
+static tp_code begin_layer(tp_sink *base, const tp_sink_layer *head, tp_error *error) {
+    ogr_sink *sink = (ogr_sink *)base;
     if (sink->layer != NULL || sink->dataset == NULL) {
         return tp_error_set(error, TP_E_INTERNAL, "layer '%s' is begun before layer '%s' has ended", head->name,
                             sink->head.name != NULL ? sink->head.name : "?");
@@ -217,7 +186,7 @@ tp_code tp_sink_begin_layer(tp_sink *sink, const tp_sink_layer *head, tp_error *
     return sink->feature != NULL ? TP_OK : cannot_write(sink, &listener, error);
 }
 
-static tp_code set_cells(tp_sink *sink, const tp_cell *cells, tp_error *error) {
+static tp_code set_cells(ogr_sink *sink, const tp_cell *cells, tp_error *error) {
     for (size_t i = 0; i < sink->head.n_fields; i++) {
         const tp_cell *cell = &cells[i];
         tp_type type = sink->head.fields[i].type;
@@ -238,13 +207,14 @@ static tp_code set_cells(tp_sink *sink, const tp_cell *cells, tp_error *error) {
     return TP_OK;
 }
 
-tp_code tp_sink_row(tp_sink *sink, const tp_cell *cells, const tp_shape *shape, tp_error *error) {
+static tp_code write_row(tp_sink *base, const tp_cell *cells, const tp_shape *shape, tp_error *error) {
+    ogr_sink *sink = (ogr_sink *)base;
     if (sink->feature == NULL || sink->spoiled) {
         return tp_error_set(error, TP_E_INTERNAL, "a row is written outside of a layer");
     }
     tp_code code = set_cells(sink, cells, error);
     if (code == TP_OK && sink->head.geometry != TP_GEOMETRY_NONE) {
-        code = tp_ogr_geometry_set(&sink->geometry, sink->feature, sink->head.geometry, shape, sink->head.name,
+        code = tp_ogr_geometry_set(&sink->projector, sink->feature, sink->head.geometry, shape, sink->head.name,
                                    sink->n_rows, error);
     }
     if (code != TP_OK) {
@@ -263,7 +233,8 @@ tp_code tp_sink_row(tp_sink *sink, const tp_cell *cells, const tp_shape *shape, 
     return TP_OK;
 }
 
-tp_code tp_sink_end_layer(tp_sink *sink, tp_error *error) {
+static tp_code end_layer(tp_sink *base, tp_error *error) {
+    ogr_sink *sink = (ogr_sink *)base;
     if (sink->layer == NULL) {
         return tp_error_set(error, TP_E_INTERNAL, "a layer is ended that was not begun");
     }
@@ -293,7 +264,8 @@ static bool has_full_size(int fd) {
     return page > 0 && n_pages > 0 && lseek(fd, 0, SEEK_END) == page * n_pages;
 }
 
-tp_code tp_sink_commit(tp_sink *sink, tp_error *error) {
+static tp_code commit(tp_sink *base, tp_error *error) {
+    ogr_sink *sink = (ogr_sink *)base;
     if (sink->spoiled || sink->layer != NULL || sink->dataset == NULL) {
         return tp_error_set(error, TP_E_INTERNAL, "'%s' is committed before it is complete", sink->output.path);
     }
@@ -313,10 +285,8 @@ tp_code tp_sink_commit(tp_sink *sink, tp_error *error) {
     return tp_output_file_commit(&sink->output, error);
 }
 
-void tp_sink_free(tp_sink *sink) {
-    if (sink == NULL) {
-        return;
-    }
+static void free_sink(tp_sink *base) {
+    ogr_sink *sink = (ogr_sink *)base;
     tp_listener listener;
     listener_start(&listener);
     if (sink->feature != NULL) {
@@ -328,7 +298,39 @@ void tp_sink_free(tp_sink *sink) {
     }
     OSRDestroySpatialReference(sink->srs);
     listener_end();
-    tp_ogr_geometry_reset(&sink->geometry);
+    tp_projector_reset(&sink->projector);
     tp_output_file_reset(&sink->output);
     free(sink);
+}
+
+tp_code tp_sink_new_ogr(const char *path, const char *geographic_crs, const char *output_crs, tp_sink **out,
+                        tp_error *error) {
+    *out = NULL;
+    static const tp_sink_face face = {begin_layer, write_row, end_layer, commit, free_sink};
+    ogr_sink *sink = calloc(1, sizeof *sink);
+    if (sink == NULL) {
+        return tp_error_memory(error);
+    }
+    sink->sink.face = &face;
+    sink->output = (tp_output_file){.fd = -1, .folder_fd = -1, .made = -1};
+    tp_code code = set_crs(sink, geographic_crs, output_crs, error);
+    if (code == TP_OK) {
+        code = tp_output_file_start(&sink->output, path, error);
+    }
+    if (code != TP_OK) {
+        goto done;
+    }
+    tp_listener listener;
+    listener_start(&listener);
+    sink->dataset = create_dataset(sink->output.partial);
+    bool begun = sink->dataset != NULL && GDALDatasetStartTransaction(sink->dataset, FALSE) == OGRERR_NONE;
+    listener_end();
+    code = begun ? tp_output_file_hold(&sink->output, error) : cannot_write(sink, &listener, error);
+done:
+    if (code != TP_OK) {
+        free_sink(&sink->sink);
+        return code;
+    }
+    *out = &sink->sink;
+    return TP_OK;
 }

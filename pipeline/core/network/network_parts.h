@@ -2,6 +2,7 @@
 #ifndef TECHNOPOLIS_CORE_NETWORK_PARTS_H
 #define TECHNOPOLIS_CORE_NETWORK_PARTS_H
 
+#include "core/space/hilbert.h"
 #include "technopolis/network.h"
 
 /** A longitude (up to two turns) and a latitude. */
@@ -9,13 +10,6 @@ bool tp_is_position(double lon_deg, double lat_deg);
 
 /** What tp_ways_add refuses. */
 TP_NODISCARD tp_code tp_ways_check(const tp_ways *ways, const tp_way *way, tp_error *error);
-
-/**
- * order[i] = the point that comes as number i along a Hilbert curve over the points' bounding box (2^22 cells a side;
- * points of one cell keep their order). O(n).
- */
-TP_NODISCARD tp_code tp_hilbert_order(const double *lon_deg, const double *lat_deg, int64_t n, uint32_t *order,
-                                      tp_error *error);
 
 /** Lays out the edges of `ways` by their tail (`out`) or by their head. Both arrays are new; release with reset. */
 TP_NODISCARD tp_code tp_edges_new(const tp_ways *ways, bool out, tp_edges *edges, tp_error *error);

@@ -55,7 +55,7 @@ typedef struct fixture {
 static fixture start(const char *crs) {
     fixture fixture = {.folder = make_folder()};
     fixture.path = tp_text_format("%s/out.gpkg", fixture.folder);
-    assert_int_equal(tp_sink_new(fixture.path, "EPSG:6668", crs, &fixture.sink, &fixture.error), TP_OK);
+    assert_int_equal(tp_sink_new_ogr(fixture.path, "EPSG:6668", crs, &fixture.sink, &fixture.error), TP_OK);
     return fixture;
 }
 
@@ -242,7 +242,7 @@ static void an_unknown_crs_is_refused(void **state) {
     char *path = tp_text_format("%s/out.gpkg", folder);
     tp_sink *sink = NULL;
     tp_error error = {0};
-    assert_int_equal(tp_sink_new(path, "EPSG:6668", "EPSG:1", &sink, &error), TP_E_CONFIG);
+    assert_int_equal(tp_sink_new_ogr(path, "EPSG:6668", "EPSG:1", &sink, &error), TP_E_CONFIG);
     assert_null(sink);
     assert_non_null(strstr(error.message, "EPSG:1"));
     assert_int_equal(count_entries(folder), 0);
@@ -260,7 +260,7 @@ static tp_code write_within(rlim_t limit, char **folder, char **path, tp_error *
     struct rlimit lower = {.rlim_cur = limit, .rlim_max = before.rlim_max};
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &lower), 0);
     tp_sink *sink = NULL;
-    tp_code code = tp_sink_new(*path, "EPSG:6668", "EPSG:6668", &sink, error);
+    tp_code code = tp_sink_new_ogr(*path, "EPSG:6668", "EPSG:6668", &sink, error);
     if (code == TP_OK) {
         code = write_points(sink, "places", 30000, error);
     }

@@ -1,5 +1,5 @@
-/* The order of points along a Hilbert curve, so that nodes that are near each other are near in memory. */
-#include "network_parts.h"
+/* The order of points along a Hilbert curve. See hilbert.h. */
+#include "core/space/hilbert.h"
 
 #include <math.h>
 #include <stdlib.h>
