@@ -54,8 +54,12 @@ typedef struct tp_layer {
     char *name;
     int64_t n_rows;
     tp_geometry geometry;
-    double *lon_deg, *lat_deg; /**< n_rows for points, else NULL */
-    tp_shapes shapes;          /**< for lines and polygons */
+    /**
+     * n_rows for points; for polygons that the stage `core` has given one, the core from which each is measured (NaN
+     * where the polygon is empty); else NULL.
+     */
+    double *lon_deg, *lat_deg;
+    tp_shapes shapes; /**< for lines and polygons */
     tp_column **columns;
     size_t n_columns;
     int64_t *source_fid; /**< n_rows: the feature's id in its file */

@@ -63,6 +63,7 @@ struct tp_measure {
     char *unit;          /**< of value: a base unit or the noun counted */
     double within_min;   /**< its limit, infinity where it has none */
     bool by_network;     /**< its rows go by the run's network; one with TP_METHOD_STRAIGHT_LINE does not join it */
+    bool from_core;      /**< `of` holds polygons, and the measure starts from their cores */
     bool sample;         /**< some `to` layer holds only a sample of what is asked for */
     double *value;       /**< of->n_rows; what is known; meaning only where known[row] */
     uint8_t *known;      /**< 1: value is there; 0: NULL (nothing found, unreachable, or missing) */

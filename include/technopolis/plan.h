@@ -68,6 +68,9 @@ const tp_setting *tp_run_settings(size_t *n);
 void tp_plan_check_condition(const tp_plan *plan, const tp_step *step, const char *key, const char *layer,
                              tp_faults *faults);
 
+/** For a stage's check: whether a layer of that name is read or made by `prepare`. */
+bool tp_plan_reads(const tp_plan *plan, const char *layer);
+
 /** For a stage's check: whether the configuration has a step of this stage. */
 bool tp_plan_has(const tp_plan *plan, tp_phase phase, const char *stage);
 

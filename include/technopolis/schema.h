@@ -28,6 +28,7 @@ typedef struct tp_head {
     tp_coverage coverage;
     tp_condition *coverage_condition, *where; /**< owned */
     int64_t n_features;                       /**< as the files' heads say; -1 unknown */
+    bool has_core;                            /**< polygons that a step before gives a core: see tp_layer.lon_deg */
     tp_place place;                           /**< where the configuration names it */
 } tp_head;
 

@@ -93,6 +93,10 @@ struct tp_stage {
     bool for_every_layer;
     const char *when;
     const char *implied;
+    /** Of a step that the plan has added by itself: whether there is anything to do, asked when the schema of the steps
+     * before is known; without it the step is dropped. NULL: always. */
+    bool (*wanted)(const tp_step *step, const tp_plan *plan);
+    bool makes_layer; /**< of the prepare phase: adds a layer of the step's name, which then counts as read */
     /** Beyond settings, needs and adds; NULL where nothing is left to check. */
     void (*check)(const tp_step *step, tp_plan *plan, tp_faults *faults);
     TP_NODISCARD tp_code (*run)(const tp_step *step, const tp_run *run, tp_dataset *dataset, tp_error *error);

@@ -125,7 +125,7 @@ typedef struct tp_transport {
 void tp_transport_free(tp_transport *transport);
 
 /**
- * Where the points of a layer join the network, by the transport's rule: one a row, computed when first asked for and
+ * Where the points (or cores) of a layer join the network, by the transport's rule: one a row, computed when first asked for and
  * kept with the transport. For the measure phase, in which rows no longer move. TP_E_INTERNAL for a layer without
  * points. Not thread-safe (it works in parallel itself).
  */

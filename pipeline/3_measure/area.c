@@ -92,6 +92,7 @@ static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *
     if (code != TP_OK) {
         return code;
     }
+    measure->from_core = false;
     if (of->geometry == TP_GEOMETRY_POLYGON) {
         measure_rows(&dataset->ellipsoid, measure);
     }

@@ -3,7 +3,8 @@
  *
  * Cumulative opportunities with an inclusive limit: A_i = sum of O_j over the facilities with c_ij <= T. A facility of
  * which a cell that decides is missing, and a layer that is a sample, make the truth at least what was found. The times
- * of `also_within` are counted in the same pass and become columns; travel.h says which row goes how.
+ * of `also_within` are counted in the same pass and become columns; travel.h says which row goes how. Of a polygon,
+ * what lies inside is in reach at 0 minutes, and times are those from its core.
  */
 #include "apart.h"
 #include "count_values.h"
@@ -28,7 +29,7 @@ static const tp_setting SETTINGS[] = {
     {.key = "of",
      .kind = TP_SETTING_LAYER,
      .fallback = "sites",
-     .help = "the layer whose points are measured",
+     .help = "the layer whose points, or polygons with a core, are measured",
      .offset = offsetof(count_options, of)},
     {.key = "to",
      .kind = TP_SETTING_LAYERS,
@@ -149,7 +150,11 @@ static void write_listed(const tp_measure *measure, int64_t row, const count_det
             const char *value = tp_column_cell(column, link->row, number);
             tp_text_add(text, "%s - ", value == NULL ? "?" : value);
         }
-        tp_travel_write_link(&detail->travel, measure, row, link, text);
+        if (link->note == TP_LINK_INSIDE) {
+            tp_text_add(text, "%s (inside)", tp_layer_label(measure->to[link->layer], link->row));
+        } else {
+            tp_travel_write_link(&detail->travel, measure, row, link, text);
+        }
     }
     int64_t listed = measure->link_first[row + 1] - measure->link_first[row];
     int64_t all = detail->distinct != NULL ? (int64_t)measure->value[row] : detail->found[row];
@@ -160,7 +165,7 @@ static void write_listed(const tp_measure *measure, int64_t row, const count_det
 
 static void write_wanted(const tp_measure *measure, tp_text *text) {
     tp_reach_write_wanted(measure, text);
-    tp_text_add(text, " within ");
+    tp_text_add(text, measure->of->geometry == TP_GEOMETRY_POLYGON ? " inside the zone or within " : " within ");
     tp_text_add_number(text, measure->within_min, 1);
     tp_text_add(text, " min");
 }
@@ -198,7 +203,7 @@ static void write_counted(const tp_measure *measure, int64_t row, const count_de
 
 static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text) {
     const count_detail *detail = measure->detail;
-    if (tp_travel_there(&detail->travel, row) == TP_THERE_NOT) {
+    if (tp_travel_there(&detail->travel, row) == TP_THERE_NOT && detail->found[row] == 0) {
         write_wanted(measure, text);
         tp_text_add(text, ": none reached, since ");
         tp_travel_write_not_joined(&detail->travel, text);
@@ -279,14 +284,14 @@ static void add_evidence(const count_work *work, int64_t row, const tp_near *nea
 }
 
 static void measure_row(const count_work *work, count_scratch *scratch, int64_t row) {
-    if (tp_travel_there(work->travel, row) == TP_THERE_NOT) {
+    int64_t n = tp_nearby_of(work->nearby, &scratch->room, row), next = 0;
+    if (n == 0 && tp_travel_there(work->travel, row) == TP_THERE_NOT) {
         tp_measure_set_interval(work->measure, row, NAN, 0, 0, tp_travel_method(work->travel, row));
         for (int64_t i = 0; i < work->n_also; i++) {
             work->also[row * work->n_also + i] = NAN;
         }
         return;
     }
-    int64_t n = tp_nearby_of(work->nearby, &scratch->room, row), next = 0;
     tp_tally tally = {0, 0};
     for (int64_t i = 0; i < n; i++) {
         const tp_near *near = &scratch->room.near[i];
@@ -458,6 +463,9 @@ static tp_code count_all(const tp_step *step, tp_dataset *dataset, tp_layer *of,
     if (code == TP_OK) {
         code = tp_nearby_new(&nearby, dataset, &detail->travel, measure, facilities, work.limits[work.n_also].minutes,
                              error);
+    }
+    if (code == TP_OK) {
+        code = tp_nearby_count_inside(&nearby, error);
     }
     if (code == TP_OK) {
         code = tp_apart_open(&apart, &detail->travel, facilities, &dataset->ellipsoid, error);

@@ -277,7 +277,7 @@ static void consider_touching(const largest_work *work, int64_t row, best *best)
         }
         for (int64_t i = municipal->city_first[polygon]; i < municipal->city_first[polygon + 1]; i++) {
             tp_municipal_city city = municipal->city[i];
-            tp_near near = {city.facility, 0, NAN};
+            tp_near near = {.facility = city.facility, .distance_m = NAN};
             consider(work, &near, city.unproven || work->facilities->maybe[city.facility], polygon, best);
         }
     }

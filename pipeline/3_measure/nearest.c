@@ -231,7 +231,7 @@ static tp_near near_by_line(const nearest_work *work, const nearest_kind *kind, 
         tp_point_index_nearest(kind->index.points, of->lon_deg[row], of->lat_deg[row], limit_m, &distance_m);
     double minutes = tp_reach_minutes(reach, distance_m);
     if (found >= 0 && minutes <= work->measure->within_min) {
-        near = (tp_near){kind->index.facility[found], minutes, distance_m};
+        near = (tp_near){.facility = kind->index.facility[found], .minutes = minutes, .distance_m = distance_m};
     }
     return near;
 }
@@ -241,7 +241,9 @@ static tp_code near_by_road(const nearest_work *work, const nearest_kind *kind, 
     bool reached = false;
     tp_code code = tp_search_place_path(kind->search, &work->travel->joins[row], path, &reached, error);
     if (code == TP_OK && reached) {
-        *near = (tp_near){kind->facility_of[path->start], tp_travel_minutes(path->time_ms), path->length_m};
+        *near = (tp_near){.facility = kind->facility_of[path->start],
+                          .minutes = tp_travel_minutes(path->time_ms),
+                          .distance_m = path->length_m};
     }
     return code;
 }

@@ -177,7 +177,8 @@ void tp_facility_index_reset(tp_facility_index *index) {
 void tp_reach_check_points(const tp_step *step, const tp_plan *plan, const char *layer, const char *key,
                            tp_faults *faults) {
     const tp_head *head = tp_schema_find(&plan->schema, layer);
-    if (head != NULL && head->geometry != TP_GEOMETRY_POINT) {
+    bool by_core = head != NULL && head->has_core && strcmp(key, "of") == 0;
+    if (head != NULL && head->geometry != TP_GEOMETRY_POINT && !by_core) {
         tp_faults_add_at(faults, tp_options_place(&step->options, step->stage->settings, key, step->place),
                          "'%s' needs a layer of points, but %s is a %s layer", step->stage->name, layer,
                          tp_geometry_text(head->geometry));

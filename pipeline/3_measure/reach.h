@@ -66,7 +66,7 @@ TP_NODISCARD tp_code tp_facility_index_new(const tp_ellipsoid *ellipsoid, const 
                                            tp_facility_index *index, tp_error *error);
 void tp_facility_index_reset(tp_facility_index *index);
 
-/** For checks: that each layer of a setting is one of points. */
+/** For checks: that a layer is one of points, or (of `of`) polygons with a core, from which they are measured. */
 void tp_reach_check_points(const tp_step *step, const tp_plan *plan, const char *layer, const char *key,
                            tp_faults *faults);
 

@@ -12,6 +12,7 @@
 #ifndef TP_MEASURE_TRAVEL_H
 #define TP_MEASURE_TRAVEL_H
 
+#include "core/space/inside.h"
 #include "reach.h"
 #include "technopolis/search.h"
 #include "technopolis/transport.h"
@@ -90,7 +91,11 @@ typedef struct tp_near {
     int64_t facility;
     double minutes;
     double distance_m; /**< geodesic by the straight line; NaN by the network: see tp_travel_fill_lengths */
+    bool inside;       /**< in the row's polygon, so that there is no way to it: 0 minutes, distance NaN */
 } tp_near;
+
+/** The note of a link to what lies inside the row's polygon; notes of 0 and above belong to the measures. */
+enum { TP_LINK_INSIDE = -2 };
 
 /** All facilities in reach of every row. Initialise with `= {0}`. */
 typedef struct tp_nearby {
@@ -101,6 +106,8 @@ typedef struct tp_nearby {
     tp_facility_index index;
     tp_matrix matrix;
     int64_t *facility_of; /**< number in the matrix -> facility */
+    tp_held inside;       /**< the facilities in each row's polygon; `first` NULL: they are not looked at */
+    int64_t *by_rank;     /**< rank -> facility: what `inside` is numbered by */
 } tp_nearby;
 
 TP_NODISCARD tp_code tp_nearby_new(tp_nearby *nearby, const tp_dataset *dataset, const tp_travel *travel,
@@ -108,11 +115,18 @@ TP_NODISCARD tp_code tp_nearby_new(tp_nearby *nearby, const tp_dataset *dataset,
                                    tp_error *error);
 void tp_nearby_reset(tp_nearby *nearby);
 
+/**
+ * Of a layer of polygons: from now on what lies inside a row's polygon is in reach of it at 0 minutes, wherever its core
+ * is. Nothing for points. Borders belong to the polygon.
+ */
+TP_NODISCARD tp_code tp_nearby_count_inside(tp_nearby *nearby, tp_error *error);
+
 /** What a thread needs to ask. */
 typedef struct tp_nearby_room {
     int64_t *found;
     double *distance_m;
-    tp_near *near; /**< the answer */
+    int64_t *inside_of; /**< a facility: row + 1 of the last row whose polygon held it */
+    tp_near *near;      /**< the answer */
 } tp_nearby_room;
 
 TP_NODISCARD bool tp_nearby_room_new(tp_nearby_room *room, const tp_nearby *nearby);

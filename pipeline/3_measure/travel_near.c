@@ -41,7 +41,33 @@ void tp_nearby_reset(tp_nearby *nearby) {
     tp_facility_index_reset(&nearby->index);
     tp_matrix_reset(&nearby->matrix);
     free(nearby->facility_of);
+    tp_held_reset(&nearby->inside);
+    free(nearby->by_rank);
     *nearby = (tp_nearby){0};
+}
+
+tp_code tp_nearby_count_inside(tp_nearby *nearby, tp_error *error) {
+    const tp_facilities *facilities = nearby->facilities;
+    if (nearby->of->geometry != TP_GEOMETRY_POLYGON) {
+        return TP_OK;
+    }
+    size_t size = (size_t)facilities->n + 1;
+    double *lon_deg = malloc(2 * size * sizeof *lon_deg), *lat_deg = lon_deg + size;
+    if (lon_deg == NULL) {
+        return tp_error_memory(error);
+    }
+    nearby->by_rank = malloc(size * sizeof *nearby->by_rank);
+    tp_code code = nearby->by_rank == NULL ? tp_error_memory(error) : TP_OK;
+    for (int64_t i = 0; i < facilities->n && code == TP_OK; i++) { /* numbered by rank, so that ties go by id */
+        nearby->by_rank[facilities->rank[i]] = i;
+        lon_deg[facilities->rank[i]] = facilities->lon_deg[i];
+        lat_deg[facilities->rank[i]] = facilities->lat_deg[i];
+    }
+    if (code == TP_OK) {
+        code = tp_held_find(nearby->of, lon_deg, lat_deg, facilities->n, &nearby->inside, error);
+    }
+    free(lon_deg);
+    return code;
 }
 
 bool tp_nearby_room_new(tp_nearby_room *room, const tp_nearby *nearby) {
@@ -49,54 +75,78 @@ bool tp_nearby_room_new(tp_nearby_room *room, const tp_nearby *nearby) {
     room->found = malloc(size * sizeof *room->found);
     room->distance_m = malloc(size * sizeof *room->distance_m);
     room->near = malloc(size * sizeof *room->near);
-    return room->found != NULL && room->distance_m != NULL && room->near != NULL;
+    room->inside_of = calloc(size, sizeof *room->inside_of);
+    return room->found != NULL && room->distance_m != NULL && room->near != NULL && room->inside_of != NULL;
 }
 
 void tp_nearby_room_reset(tp_nearby_room *room) {
     free(room->found);
     free(room->distance_m);
     free(room->near);
+    free(room->inside_of);
     *room = (tp_nearby_room){0};
 }
 
-static int64_t near_by_line(const tp_nearby *nearby, tp_nearby_room *room, int64_t row) {
+/* What is inside the row's polygon goes first; what was found there is not found again on the way. */
+static int64_t add_inside(const tp_nearby *nearby, tp_nearby_room *room, int64_t row) {
+    int64_t n = 0;
+    for (int64_t i = nearby->inside.first[row]; i < nearby->inside.first[row + 1]; i++) {
+        int64_t facility = nearby->by_rank[nearby->inside.point[i]];
+        room->inside_of[facility] = row + 1;
+        room->near[n++] = (tp_near){.facility = facility, .distance_m = (double)NAN, .inside = true};
+    }
+    return n;
+}
+
+static int64_t add_near(tp_nearby_room *room, int64_t row, int64_t n, tp_near near) {
+    if (room->inside_of[near.facility] != row + 1) {
+        room->near[n++] = near;
+    }
+    return n;
+}
+
+static int64_t add_by_line(const tp_nearby *nearby, tp_nearby_room *room, int64_t row, int64_t n) {
     const tp_reach *reach = &nearby->travel->reach;
     const tp_layer *of = nearby->of;
-    int64_t n = tp_point_index_within(nearby->index.points, of->lon_deg[row], of->lat_deg[row],
-                                      tp_reach_limit_m(reach, nearby->within_min), room->found, room->distance_m,
-                                      nearby->facilities->n);
-    int64_t kept = 0;
-    for (int64_t i = 0; i < n; i++) {
+    int64_t n_found = tp_point_index_within(nearby->index.points, of->lon_deg[row], of->lat_deg[row],
+                                            tp_reach_limit_m(reach, nearby->within_min), room->found, room->distance_m,
+                                            nearby->facilities->n);
+    for (int64_t i = 0; i < n_found; i++) {
         double minutes = tp_reach_minutes(reach, room->distance_m[i]);
         if (minutes <= nearby->within_min) {
-            room->near[kept++] = (tp_near){nearby->index.facility[room->found[i]], minutes, room->distance_m[i]};
+            tp_near near = {nearby->index.facility[room->found[i]], minutes, room->distance_m[i], false};
+            n = add_near(room, row, n, near);
         }
     }
-    return kept;
+    return n;
+}
+
+static int64_t add_by_network(const tp_nearby *nearby, tp_nearby_room *room, int64_t row, int64_t n) {
+    const tp_matrix *matrix = &nearby->matrix;
+    for (int64_t i = matrix->first[row]; i < matrix->first[row + 1]; i++) {
+        const tp_pair *pair = &matrix->pair[i];
+        tp_near near = {nearby->facility_of[pair->facility], tp_travel_minutes(pair->time_ms), (double)NAN, false};
+        n = add_near(room, row, n, near);
+    }
+    return n;
 }
 
 int64_t tp_nearby_of(const tp_nearby *nearby, tp_nearby_room *room, int64_t row) {
+    int64_t n = nearby->inside.first != NULL ? add_inside(nearby, room, row) : 0;
     switch (tp_travel_there(nearby->travel, row)) {
     case TP_THERE_STRAIGHT:
-        return near_by_line(nearby, room, row);
-    case TP_THERE_NOT:
-        return 0;
+        return add_by_line(nearby, room, row, n);
     case TP_THERE_NETWORK:
+        return add_by_network(nearby, room, row, n);
+    case TP_THERE_NOT:
         break;
-    }
-    const tp_matrix *matrix = &nearby->matrix;
-    const tp_pair *pair = matrix->pair + matrix->first[row];
-    int64_t n = matrix->first[row + 1] - matrix->first[row];
-    for (int64_t i = 0; i < n; i++) {
-        room->near[i] =
-            (tp_near){nearby->facility_of[pair[i].facility], tp_travel_minutes(pair[i].time_ms), (double)NAN};
     }
     return n;
 }
 
 tp_link tp_near_link(const tp_facilities *facilities, const tp_near *near) {
     return (tp_link){.layer = facilities->layer[near->facility],
-                     .note = -1,
+                     .note = near->inside ? TP_LINK_INSIDE : -1,
                      .row = facilities->row[near->facility],
                      .minutes = near->minutes,
                      .distance_m = near->distance_m};
@@ -174,7 +224,8 @@ static int64_t gather_wanted(const tp_travel *travel, tp_measure *measure, wante
     int64_t n = 0;
     for (int64_t row = 0; row < measure->of->n_rows; row++) {
         for (int64_t i = measure->link_first[row]; i < measure->link_first[row + 1]; i++) {
-            if (isnan(measure->links[i].distance_m) && tp_travel_there(travel, row) == TP_THERE_NETWORK) {
+            bool no_length = isnan(measure->links[i].distance_m) && measure->links[i].note != TP_LINK_INSIDE;
+            if (no_length && tp_travel_there(travel, row) == TP_THERE_NETWORK) {
                 list[n++] = (wanted){&measure->links[i], row};
             }
         }

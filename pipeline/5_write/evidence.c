@@ -78,6 +78,32 @@ static void write_left_out(const tp_dataset *dataset, const tp_part *part, size_
     }
 }
 
+/* Whether any measure of the result starts from the core of the site's polygon. */
+static bool starts_from_core(const tp_result *result) {
+    for (size_t i = 0; i < result->criterion->n_parts; i++) {
+        const tp_measure *measure = result->measures[i];
+        if (measure != NULL && measure->missing_layer == NULL && measure->from_core) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "; from the core Kumamoto University (best_place)" */
+static void write_core(const tp_layer *sites, int64_t row, size_t start, tp_text *text) {
+    const tp_column *rule = tp_layer_column(sites, "core_rule"), *name = tp_layer_column(sites, "core_name");
+    const char *rule_text = rule == NULL ? NULL : tp_column_text(rule, row);
+    const char *name_text = name == NULL ? NULL : tp_column_text(name, row);
+    if (rule_text == NULL || text->size == start) {
+        return;
+    }
+    if (name_text != NULL) {
+        tp_text_add(text, "; from the core %s (%s)", name_text, rule_text);
+    } else {
+        tp_text_add(text, "; from a point on the zone's surface, since no core and no actor lies inside");
+    }
+}
+
 void tp_evidence_write(const tp_dataset *dataset, const tp_result *result, int64_t row, tp_text *text) {
     const tp_criterion *criterion = result->criterion;
     size_t start = text->size;
@@ -98,5 +124,9 @@ void tp_evidence_write(const tp_dataset *dataset, const tp_result *result, int64
                                                !is_said(result->also, i, measure->missing_layer))) {
             write_measure(measure, row, start, text);
         }
+    }
+    const tp_layer *sites = tp_dataset_layer(dataset, "sites");
+    if (sites != NULL && sites->geometry == TP_GEOMETRY_POLYGON && starts_from_core(result)) {
+        write_core(sites, row, start, text);
     }
 }

@@ -1,6 +1,6 @@
 /**
  * One position a row of a layer, where a line can begin or end: a point itself; of a line the middle of its first part;
- * of a polygon a point inside its largest part. NaN where a row has no geometry.
+ * of a polygon its core where the layer has cores, else a point inside its largest part. NaN where a row has no geometry.
  */
 #ifndef TP_WRITE_POSITION_H
 #define TP_WRITE_POSITION_H

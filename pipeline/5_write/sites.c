@@ -221,7 +221,7 @@ tp_code tp_write_sites(const tp_output *output, tp_error *error) {
         code = tp_error_memory(error);
         goto done;
     }
-    if (output->dataset->network != NULL && sites->geometry == TP_GEOMETRY_POINT) {
+    if (output->dataset->network != NULL && sites->lon_deg != NULL) {
         code = tp_transport_joins(output->dataset->network, &output->dataset->ellipsoid, sites, &writer.joins, error);
     }
     if (code == TP_OK) {

@@ -43,6 +43,7 @@ tp_code tp_measure_new(const char *name, const tp_measure_kind *kind, const tp_l
     made->kind = kind;
     made->of = of;
     made->within_min = INFINITY;
+    made->from_core = of->geometry == TP_GEOMETRY_POLYGON && of->lon_deg != NULL;
     made->name = tp_text_copy(name);
     made->unit = tp_text_copy(tp_dimension_unit(kind->dimension));
     made->value = calloc(rows, sizeof *made->value);

@@ -29,7 +29,7 @@ tp_code tp_transport_joins(tp_transport *transport, const tp_ellipsoid *ellipsoi
             return TP_OK;
         }
     }
-    if (layer->geometry != TP_GEOMETRY_POINT) {
+    if (layer->lon_deg == NULL) {
         return tp_error_set(error, TP_E_INTERNAL, "layer %s has no points to join to the network", layer->name);
     }
     tp_layer_joins *made = calloc(1, sizeof *made);

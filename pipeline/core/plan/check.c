@@ -193,8 +193,21 @@ static void check_step(tp_plan *plan, tp_step *step, tp_faults *faults) {
     }
 }
 
+/* A step that the plan added, and for which nothing is left to do. */
+static bool is_idle(const tp_plan *plan, const tp_step *step) {
+    return step->owned_node != NULL && step->stage->wanted != NULL && !step->stage->wanted(step, plan);
+}
+
 void tp_plan_check(tp_plan *plan, tp_faults *faults) {
-    for (size_t i = 0; i < plan->n_steps; i++) {
-        check_step(plan, plan->steps[i], faults);
+    for (size_t i = 0; i < plan->n_steps;) {
+        tp_step *step = plan->steps[i];
+        if (is_idle(plan, step)) {
+            plan->n_steps--;
+            memmove(&plan->steps[i], &plan->steps[i + 1], sizeof(tp_step *) * (plan->n_steps - i));
+            tp_plan_free_step(step);
+        } else {
+            check_step(plan, step, faults);
+            i++;
+        }
     }
 }

@@ -80,8 +80,10 @@ tp_step *tp_plan_add_step(tp_plan *plan, const tp_stage *stage, const char *name
 
 bool tp_plan_reads(const tp_plan *plan, const char *layer) {
     for (size_t i = 0; i < plan->n_steps; i++) {
-        if (plan->steps[i]->stage->phase == TP_READ && strcmp(plan->steps[i]->name, layer) == 0) {
-            return true;
+        const tp_stage *stage = plan->steps[i]->stage;
+        bool gives = stage->phase == TP_READ || (stage->phase == TP_PREPARE && stage->makes_layer);
+        if (gives && strcmp(plan->steps[i]->name, layer) == 0) {
+            return true; /* whether or not its file turns out to be usable */
         }
     }
     return plan->request.site_id != NULL && strcmp(layer, "sites") == 0;

@@ -24,7 +24,7 @@ static void free_profile_names(tp_profile *profile) {
     }
 }
 
-static void free_step(tp_step *step) {
+void tp_plan_free_step(tp_step *step) {
     free(step->name);
     free(step->implied_by);
     tp_options_reset(&step->options);
@@ -37,7 +37,7 @@ void tp_plan_free(tp_plan *plan) {
         return;
     }
     for (size_t i = 0; i < plan->n_steps; i++) {
-        free_step(plan->steps[i]);
+        tp_plan_free_step(plan->steps[i]);
     }
     free(plan->steps);
     for (size_t i = 0; i < plan->n_profiles; i++) {

@@ -16,11 +16,11 @@ void tp_plan_expand_profiles(tp_plan *plan, tp_faults *faults);
 /** Checks needs, adds and each stage's own rules, step by step, building the schema. */
 void tp_plan_check(tp_plan *plan, tp_faults *faults);
 
+/** Frees a step that no plan holds any more. */
+void tp_plan_free_step(tp_step *step);
+
 /** Appends a step; NULL (and a fault) when memory is out. */
 tp_step *tp_plan_add_step(tp_plan *plan, const tp_stage *stage, const char *name, tp_place place, tp_faults *faults);
-
-/** True when a layer of that name is read, whether or not its file turned out to be usable. */
-bool tp_plan_reads(const tp_plan *plan, const char *layer);
 
 /** Moves steps into the order of the phases; within one, what every layer gets comes first, else the order stays. */
 tp_code tp_plan_sort(tp_plan *plan);
