@@ -62,6 +62,7 @@ tp_need_build() {
     tp_need "to mend polygons" libgeos-dev
     tp_need "to read configurations" libyaml-dev
     tp_need "checksums of the inputs" libssl-dev
+    tp_need "to write GeoPackages fast" libsqlite3-dev
 }
 
 tp_need_tests() {

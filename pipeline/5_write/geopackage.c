@@ -13,6 +13,7 @@
 
 typedef struct geopackage_options {
     const char *file;
+    bool fast;
 } geopackage_options;
 
 static const tp_setting SETTINGS[] = {
@@ -21,6 +22,11 @@ static const tp_setting SETTINGS[] = {
      .required = true,
      .help = "the file to write; an existing one is replaced when the new one is complete",
      .offset = offsetof(geopackage_options, file)},
+    {.key = "fast",
+     .kind = TP_SETTING_YES_NO,
+     .fallback = "yes",
+     .help = "write by SQLite and pack the spatial index; no: through GDAL, the same file about eight times slower",
+     .offset = offsetof(geopackage_options, fast)},
 };
 
 /* The path with its folder's links and dots resolved; as it is where the folder is not there. Owned, NULL: no memory. */
@@ -197,7 +203,8 @@ static tp_code run(const tp_step *step, const tp_run *run, tp_dataset *dataset, 
     if (path == NULL) {
         return tp_error_memory(error);
     }
-    code = tp_sink_new_ogr(path, dataset->geographic_crs, run->crs, &output.sink, error);
+    code = options->fast ? tp_sink_new_gpkg(path, dataset->geographic_crs, run->crs, &output.sink, error)
+                         : tp_sink_new_ogr(path, dataset->geographic_crs, run->crs, &output.sink, error);
     for (size_t i = 0; code == TP_OK && i < N_CONTENTS; i++) {
         if (run->progress != NULL) {
             run->progress(run->progress_user, TP_WRITE, step->name, (int64_t)i, N_CONTENTS);

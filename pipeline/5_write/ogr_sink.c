@@ -2,6 +2,8 @@
  * The sink that writes a GeoPackage through OGR: one transaction, one feature object used for all rows of a layer, an
  * R-tree on every layer with geometry. What GDAL has to say is caught call by call and becomes our error.
  */
+#include "5_write/gdal_listener.h"
+#include "5_write/gpkg_file.h"
 #include "5_write/ogr_geometry.h"
 #include "5_write/output_file.h"
 #include "5_write/sink.h"
@@ -33,32 +35,7 @@ typedef struct ogr_sink {
     bool spoiled; /* something failed: the file must not be committed */
 } ogr_sink;
 
-/* The first failure that GDAL reports while it is listened to; nothing reaches the terminal. */
-typedef struct tp_listener {
-    bool failed;
-    char message[512];
-} tp_listener;
-
-static void CPL_STDCALL listen(CPLErr level, CPLErrorNum number, const char *message) {
-    (void)number;
-    tp_listener *listener = CPLGetErrorHandlerUserData();
-    if (level < CE_Failure || listener->failed) {
-        return;
-    }
-    listener->failed = true;
-    (void)snprintf(listener->message, sizeof listener->message, "%s", message);
-}
-
-static void listener_start(tp_listener *listener) {
-    *listener = (tp_listener){0};
-    CPLPushErrorHandlerEx(listen, listener);
-}
-
-static void listener_end(void) {
-    CPLPopErrorHandler();
-}
-
-static tp_code cannot_write(ogr_sink *sink, const tp_listener *listener, tp_error *error) {
+static tp_code cannot_write(ogr_sink *sink, const tp_gdal_listener *listener, tp_error *error) {
     sink->spoiled = true;
     const char *why = listener->failed ? listener->message : "GDAL gives no reason";
     if (sink->head.name == NULL) {
@@ -66,60 +43,6 @@ static tp_code cannot_write(ogr_sink *sink, const tp_listener *listener, tp_erro
     }
     return tp_error_set(error, TP_E_MACHINE, "'%s' layer '%s' cannot be written: %s", sink->output.path,
                         sink->head.name, why);
-}
-
-/*
- * How SQLite works on the file: no journal and no syncs, since a partial file that fails is thrown away and one that is
- * complete is synced once; and a page cache of 64 MB, which saves a fifth of the time for a million points.
- */
-static const char *const SQLITE_OPTIONS[][2] = {
-    {"OGR_SQLITE_JOURNAL", "OFF"},
-    {"OGR_SQLITE_SYNCHRONOUS", "OFF"},
-    {"OGR_SQLITE_CACHE", "64"},
-};
-enum { N_SQLITE_OPTIONS = sizeof SQLITE_OPTIONS / sizeof SQLITE_OPTIONS[0] };
-
-/* The options are set for this thread alone, and put back as they were. */
-static GDALDatasetH create_with_options(GDALDriverH driver, const char *path) {
-    char *before[N_SQLITE_OPTIONS] = {0};
-    for (size_t i = 0; i < N_SQLITE_OPTIONS; i++) {
-        const char *value = CPLGetThreadLocalConfigOption(SQLITE_OPTIONS[i][0], NULL);
-        before[i] = value != NULL ? CPLStrdup(value) : NULL;
-        CPLSetThreadLocalConfigOption(SQLITE_OPTIONS[i][0], SQLITE_OPTIONS[i][1]);
-    }
-    GDALDatasetH dataset = GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, NULL);
-    for (size_t i = 0; i < N_SQLITE_OPTIONS; i++) {
-        CPLSetThreadLocalConfigOption(SQLITE_OPTIONS[i][0], before[i]);
-        CPLFree(before[i]);
-    }
-    return dataset;
-}
-
-static GDALDatasetH create_dataset(const char *path) {
-    GDALDriverH driver = GDALGetDriverByName("GPKG");
-    if (driver == NULL) {
-        GDALAllRegister();
-        driver = GDALGetDriverByName("GPKG");
-    }
-    if (driver == NULL) {
-        CPLError(CE_Failure, CPLE_AppDefined, "this GDAL was built without its GeoPackage driver");
-        return NULL;
-    }
-    return create_with_options(driver, path);
-}
-
-static tp_code set_crs(ogr_sink *sink, const char *geographic_crs, const char *output_crs, tp_error *error) {
-    tp_listener listener;
-    listener_start(&listener);
-    sink->srs = OSRNewSpatialReference(NULL);
-    OGRErr fault = OSRSetFromUserInput(sink->srs, output_crs);
-    listener_end();
-    if (fault != OGRERR_NONE) {
-        return tp_error_set(error, TP_E_CONFIG, "'%s' is not a CRS that GDAL knows: %s", output_crs,
-                            listener.failed ? listener.message : "no reason given");
-    }
-    OSRSetAxisMappingStrategy(sink->srs, OAMS_TRADITIONAL_GIS_ORDER);
-    return tp_projector_open(&sink->projector, geographic_crs, output_crs, error);
 }
 
 static OGRFieldType field_type(tp_type type) {
@@ -172,8 +95,8 @@ static tp_code begin_layer(tp_sink *base, const tp_sink_layer *head, tp_error *e
     }
     sink->head = *head;
     sink->n_rows = 0;
-    tp_listener listener;
-    listener_start(&listener);
+    tp_gdal_listener listener;
+    tp_gdal_listener_start(&listener);
     /* GDAL would build the first layer's R-tree in a second thread and a second database, which cannot be let go inside
      * our one transaction, and only on machines with two processors. */
     CPLSetThreadLocalConfigOption("OGR_GPKG_ALLOW_THREADED_RTREE", "NO");
@@ -182,7 +105,7 @@ static tp_code begin_layer(tp_sink *base, const tp_sink_layer *head, tp_error *e
     if (sink->layer != NULL && create_fields(sink->layer, head)) {
         sink->feature = OGR_F_Create(OGR_L_GetLayerDefn(sink->layer));
     }
-    listener_end();
+    tp_gdal_listener_end();
     return sink->feature != NULL ? TP_OK : cannot_write(sink, &listener, error);
 }
 
@@ -221,11 +144,11 @@ static tp_code write_row(tp_sink *base, const tp_cell *cells, const tp_shape *sh
         sink->spoiled = true;
         return code;
     }
-    tp_listener listener;
-    listener_start(&listener);
+    tp_gdal_listener listener;
+    tp_gdal_listener_start(&listener);
     (void)OGR_F_SetFID(sink->feature, OGRNullFID);
     OGRErr fault = OGR_L_CreateFeature(sink->layer, sink->feature);
-    listener_end();
+    tp_gdal_listener_end();
     if (fault != OGRERR_NONE || listener.failed) {
         return cannot_write(sink, &listener, error);
     }
@@ -242,26 +165,14 @@ static tp_code end_layer(tp_sink *base, tp_error *error) {
         OGR_F_Destroy(sink->feature);
         sink->feature = NULL;
     }
-    tp_listener listener;
-    listener_start(&listener);
+    tp_gdal_listener listener;
+    tp_gdal_listener_start(&listener);
     OGRErr fault = OGR_L_SyncToDisk(sink->layer);
-    listener_end();
+    tp_gdal_listener_end();
     sink->layer = NULL;
     tp_code code = fault == OGRERR_NONE && !listener.failed ? TP_OK : cannot_write(sink, &listener, error);
     sink->head = (tp_sink_layer){0};
     return code;
-}
-
-/* The size that SQLite wrote into the header of the file (bytes 16 and 28) is the size that the file has. */
-static bool has_full_size(int fd) {
-    unsigned char header[32];
-    if (pread(fd, header, sizeof header, 0) != (ssize_t)sizeof header) {
-        return false;
-    }
-    int64_t page = header[16] << 8 | header[17];
-    page = page == 1 ? 65536 : page;
-    int64_t n_pages = (int64_t)header[28] << 24 | header[29] << 16 | header[30] << 8 | header[31];
-    return page > 0 && n_pages > 0 && lseek(fd, 0, SEEK_END) == page * n_pages;
 }
 
 static tp_code commit(tp_sink *base, tp_error *error) {
@@ -269,17 +180,17 @@ static tp_code commit(tp_sink *base, tp_error *error) {
     if (sink->spoiled || sink->layer != NULL || sink->dataset == NULL) {
         return tp_error_set(error, TP_E_INTERNAL, "'%s' is committed before it is complete", sink->output.path);
     }
-    tp_listener listener;
-    listener_start(&listener);
+    tp_gdal_listener listener;
+    tp_gdal_listener_start(&listener);
     OGRErr fault = GDALDatasetCommitTransaction(sink->dataset);
     /* GDALClose gives no result before GDAL 3.7; what goes wrong in it is heard by the listener. */
     GDALClose(sink->dataset);
-    listener_end();
+    tp_gdal_listener_end();
     sink->dataset = NULL;
     if (fault != OGRERR_NONE || listener.failed) {
         return cannot_write(sink, &listener, error);
     }
-    if (!has_full_size(sink->output.fd)) {
+    if (!tp_gpkg_is_whole(sink->output.fd)) {
         return tp_error_set(error, TP_E_MACHINE, "'%s' cannot be written: it was cut short", sink->output.path);
     }
     return tp_output_file_commit(&sink->output, error);
@@ -287,8 +198,8 @@ static tp_code commit(tp_sink *base, tp_error *error) {
 
 static void free_sink(tp_sink *base) {
     ogr_sink *sink = (ogr_sink *)base;
-    tp_listener listener;
-    listener_start(&listener);
+    tp_gdal_listener listener;
+    tp_gdal_listener_start(&listener);
     if (sink->feature != NULL) {
         OGR_F_Destroy(sink->feature);
     }
@@ -297,7 +208,7 @@ static void free_sink(tp_sink *base) {
         GDALClose(sink->dataset);
     }
     OSRDestroySpatialReference(sink->srs);
-    listener_end();
+    tp_gdal_listener_end();
     tp_projector_reset(&sink->projector);
     tp_output_file_reset(&sink->output);
     free(sink);
@@ -313,18 +224,21 @@ tp_code tp_sink_new_ogr(const char *path, const char *geographic_crs, const char
     }
     sink->sink.face = &face;
     sink->output = (tp_output_file){.fd = -1, .folder_fd = -1, .made = -1};
-    tp_code code = set_crs(sink, geographic_crs, output_crs, error);
+    tp_code code = tp_gpkg_srs_new(output_crs, &sink->srs, error);
+    if (code == TP_OK) {
+        code = tp_projector_open(&sink->projector, geographic_crs, output_crs, error);
+    }
     if (code == TP_OK) {
         code = tp_output_file_start(&sink->output, path, error);
     }
     if (code != TP_OK) {
         goto done;
     }
-    tp_listener listener;
-    listener_start(&listener);
-    sink->dataset = create_dataset(sink->output.partial);
+    tp_gdal_listener listener;
+    tp_gdal_listener_start(&listener);
+    sink->dataset = tp_gpkg_create(sink->output.partial);
     bool begun = sink->dataset != NULL && GDALDatasetStartTransaction(sink->dataset, FALSE) == OGRERR_NONE;
-    listener_end();
+    tp_gdal_listener_end();
     code = begun ? tp_output_file_hold(&sink->output, error) : cannot_write(sink, &listener, error);
 done:
     if (code != TP_OK) {
