@@ -15,6 +15,9 @@ typedef struct tp_output {
     const tp_dataset *dataset;
 } tp_output;
 
+/** contents.c: all of the below, in the order in which a reader of the file finds them; `step` is for progress. */
+TP_NODISCARD tp_code tp_write_contents(const tp_output *output, const char *step, tp_error *error);
+
 /** sites.c: every site with the first profile's verdicts, values and evidence. Nothing where no `sites` are read. */
 TP_NODISCARD tp_code tp_write_sites(const tp_output *output, tp_error *error);
 

@@ -195,13 +195,13 @@ static tp_code make_template(const tp_output_file *output, const char *output_cr
 
 tp_code tp_sink_new_gpkg(const char *path, const char *geographic_crs, const char *output_crs, tp_sink **out,
                          tp_error *error) {
-    static const tp_sink_face face = {begin_layer, write_row, end_layer, commit, free_sink};
+    static const tp_sink_kind kind = {begin_layer, write_row, end_layer, commit, free_sink};
     *out = NULL;
     gpkg_sink *sink = calloc(1, sizeof *sink);
     if (sink == NULL) {
         return tp_error_memory(error);
     }
-    sink->sink.face = &face;
+    sink->sink.kind = &kind;
     sink->output = (tp_output_file){.fd = -1, .folder_fd = -1, .made = -1};
     tp_code code = tp_projector_open(&sink->projector, geographic_crs, output_crs, error);
     if (code == TP_OK) {

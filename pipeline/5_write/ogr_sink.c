@@ -217,12 +217,12 @@ static void free_sink(tp_sink *base) {
 tp_code tp_sink_new_ogr(const char *path, const char *geographic_crs, const char *output_crs, tp_sink **out,
                         tp_error *error) {
     *out = NULL;
-    static const tp_sink_face face = {begin_layer, write_row, end_layer, commit, free_sink};
+    static const tp_sink_kind kind = {begin_layer, write_row, end_layer, commit, free_sink};
     ogr_sink *sink = calloc(1, sizeof *sink);
     if (sink == NULL) {
         return tp_error_memory(error);
     }
-    sink->sink.face = &face;
+    sink->sink.kind = &kind;
     sink->output = (tp_output_file){.fd = -1, .folder_fd = -1, .made = -1};
     tp_code code = tp_gpkg_srs_new(output_crs, &sink->srs, error);
     if (code == TP_OK) {

@@ -1,24 +1,24 @@
-/* The face that all formats share. See sink.h. */
+/* What all formats share. See sink.h. */
 #include "5_write/sink.h"
 
 tp_code tp_sink_begin_layer(tp_sink *sink, const tp_sink_layer *layer, tp_error *error) {
-    return sink->face->begin_layer(sink, layer, error);
+    return sink->kind->begin_layer(sink, layer, error);
 }
 
 tp_code tp_sink_row(tp_sink *sink, const tp_cell *cells, const tp_shape *shape, tp_error *error) {
-    return sink->face->row(sink, cells, shape, error);
+    return sink->kind->row(sink, cells, shape, error);
 }
 
 tp_code tp_sink_end_layer(tp_sink *sink, tp_error *error) {
-    return sink->face->end_layer(sink, error);
+    return sink->kind->end_layer(sink, error);
 }
 
 tp_code tp_sink_commit(tp_sink *sink, tp_error *error) {
-    return sink->face->commit(sink, error);
+    return sink->kind->commit(sink, error);
 }
 
 void tp_sink_free(tp_sink *sink) {
     if (sink != NULL) {
-        sink->face->free(sink);
+        sink->kind->free(sink);
     }
 }

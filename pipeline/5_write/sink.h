@@ -2,7 +2,7 @@
  * A sink: where layers and tables are written, whatever the format. begin layer, rows, end layer; then commit or abort.
  * Nothing appears under the final name before commit; abort (also called by free) leaves what was there untouched.
  *
- * A format is a file that fills a tp_sink_face and offers a constructor below; whatever writes contents knows only the
+ * A format is a file that fills a tp_sink_kind and offers a constructor below; whatever writes contents knows only the
  * functions tp_sink_*.
  */
 #ifndef TP_WRITE_SINK_H
@@ -37,16 +37,16 @@ typedef struct tp_sink_layer {
 typedef struct tp_sink tp_sink;
 
 /** What a format does; see the functions of the same names. The first member of a format's own struct is a tp_sink. */
-typedef struct tp_sink_face {
+typedef struct tp_sink_kind {
     tp_code (*begin_layer)(tp_sink *sink, const tp_sink_layer *layer, tp_error *error);
     tp_code (*row)(tp_sink *sink, const tp_cell *cells, const tp_shape *shape, tp_error *error);
     tp_code (*end_layer)(tp_sink *sink, tp_error *error);
     tp_code (*commit)(tp_sink *sink, tp_error *error);
     void (*free)(tp_sink *sink);
-} tp_sink_face;
+} tp_sink_kind;
 
 struct tp_sink {
-    const tp_sink_face *face;
+    const tp_sink_kind *kind;
 };
 
 /**
