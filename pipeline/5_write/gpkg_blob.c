@@ -41,8 +41,9 @@ size_t tp_gpkg_blob_size(tp_geometry kind, const tp_projector *projector, const 
     }
     int64_t first = shapes->row_first[row], end = shapes->row_first[row + 1];
     size_t parts = (size_t)(end - first), rings = (size_t)(shapes->part_first[end] - shapes->part_first[first]);
-    size_t counts = kind == TP_GEOMETRY_POLYGON ? parts + rings : parts;
-    return HEADER + ENVELOPE + (1 + parts) * WKB_HEAD + (1 + counts) * sizeof(uint32_t) +
+    size_t heads = kind == TP_GEOMETRY_POLYGON ? parts : rings,
+           counts = kind == TP_GEOMETRY_POLYGON ? parts + rings : rings;
+    return HEADER + ENVELOPE + (1 + heads) * WKB_HEAD + (1 + counts) * sizeof(uint32_t) +
            (size_t)projector->n * 2 * sizeof(double);
 }
 
@@ -55,19 +56,22 @@ static uint8_t *put_ring(uint8_t *at, const tp_projector *projector, int64_t fir
     return at;
 }
 
+/* A polygon has its rings inside; of a line every ring is a line of its own. */
 static void put_parts(uint8_t *at, tp_geometry kind, const tp_projector *projector, const tp_shapes *shapes,
                       int64_t row) {
-    uint32_t type = kind == TP_GEOMETRY_POLYGON ? WKB_POLYGON : WKB_LINE;
+    bool is_polygon = kind == TP_GEOMETRY_POLYGON;
+    uint32_t type = is_polygon ? WKB_POLYGON : WKB_LINE;
     int64_t first = shapes->row_first[row], end = shapes->row_first[row + 1];
     int64_t base = shapes->ring_first[shapes->part_first[first]];
-    at = put_count(put_type(at, type + WKB_MULTI), end - first);
+    at = put_count(put_type(at, type + WKB_MULTI),
+                   is_polygon ? end - first : shapes->part_first[end] - shapes->part_first[first]);
     for (int64_t part = first; part < end; part++) {
-        at = put_type(at, type);
-        if (kind == TP_GEOMETRY_POLYGON) {
-            at = put_count(at, shapes->part_first[part + 1] - shapes->part_first[part]);
+        if (is_polygon) {
+            at = put_count(put_type(at, type), shapes->part_first[part + 1] - shapes->part_first[part]);
         }
         for (int64_t ring = shapes->part_first[part]; ring < shapes->part_first[part + 1]; ring++) {
             int64_t start = shapes->ring_first[ring];
+            at = is_polygon ? at : put_type(at, type);
             at = put_ring(at, projector, start - base, shapes->ring_first[ring + 1] - start);
         }
     }
