@@ -1,5 +1,5 @@
 /*
- * The sink that writes a GeoPackage by SQLite alone. GDAL makes the empty file with its tables and the CRS; rows are
+ * The sink that writes a GeoPackage by itself. GDAL makes the empty file with its tables and the CRS; rows are
  * copied into batches for the writer's thread, boxes are kept for the spatial index, which is packed at a layer's end.
  */
 #include "5_write/gdal_listener.h"
@@ -77,39 +77,38 @@ static void measure(gpkg_sink *sink, double envelope[4]) {
     extent->max_y = fmax(extent->max_y, envelope[3]);
 }
 
-static tp_code add_geometry(gpkg_sink *sink, const tp_shape *shape, tp_error *error) {
-    tp_projector *at = &sink->projector;
-    tp_geometry kind = sink->head.geometry;
-    tp_code code = tp_projector_take(at, kind, shape, sink->head.name, sink->extent.n_rows, error);
-    if (code != TP_OK) {
-        return code;
-    }
-    uint8_t *room = NULL;
-    const tp_shapes *shapes = at->n > 0 ? shape->shapes : NULL;
-    int64_t row = shapes != NULL ? shape->row : 0;
-    size_t size = at->n > 0 ? tp_gpkg_blob_size(kind, at, shapes, row) : 0;
-    code = tp_row_batch_add_blob(&sink->batch, size, &room, error);
-    if (code == TP_OK && size > 0) {
-        double envelope[4];
-        measure(sink, envelope);
-        tp_gpkg_blob_write(kind, at, shapes, row, tp_gpkg_writer_srs(sink->writer), envelope, room);
-        code = add_box(sink, error);
-    }
-    return code;
-}
-
-static tp_code add_row(gpkg_sink *sink, const tp_cell *cells, const tp_shape *shape, tp_error *error) {
-    tp_code code = TP_OK;
-    if (sink->head.geometry != TP_GEOMETRY_NONE) {
-        code = add_geometry(sink, shape, error);
-    }
-    for (size_t i = 0; code == TP_OK && i < sink->head.n_fields; i++) {
+/* Numbers that SQLite would take but no reader of the file should meet. */
+static tp_code check_cells(const gpkg_sink *sink, const tp_cell *cells, tp_error *error) {
+    for (size_t i = 0; i < sink->head.n_fields; i++) {
         const tp_field *field = &sink->head.fields[i];
         if (field->type == TP_TYPE_DOUBLE && !cells[i].missing && !isfinite(cells[i].f64)) {
             return tp_error_set(error, TP_E_INTERNAL, "layer '%s' column '%s' row %lld: %f is not a finite number",
                                 sink->head.name, field->name, (long long)sink->extent.n_rows, cells[i].f64);
         }
-        code = tp_row_batch_add(&sink->batch, field->type, &cells[i], error);
+    }
+    return TP_OK;
+}
+
+static tp_code add_row(gpkg_sink *sink, const tp_cell *cells, const tp_shape *shape, tp_error *error) {
+    const tp_sink_layer *head = &sink->head;
+    tp_projector *at = &sink->projector;
+    tp_code code = check_cells(sink, cells, error);
+    if (code != TP_OK || head->geometry == TP_GEOMETRY_NONE) {
+        return code == TP_OK ? tp_row_batch_add(&sink->batch, NULL, head->fields, cells, head->n_fields, error) : code;
+    }
+    code = tp_projector_take(at, head->geometry, shape, head->name, sink->extent.n_rows, error);
+    if (code != TP_OK) {
+        return code;
+    }
+    const tp_shapes *shapes = at->n > 0 ? shape->shapes : NULL;
+    int64_t row = shapes != NULL ? shape->row : 0;
+    tp_row_blob blob = {.size = at->n > 0 ? tp_gpkg_blob_size(head->geometry, at, shapes, row) : 0};
+    code = tp_row_batch_add(&sink->batch, &blob, head->fields, cells, head->n_fields, error);
+    if (code == TP_OK && blob.size > 0) {
+        double envelope[4];
+        measure(sink, envelope);
+        tp_gpkg_blob_write(head->geometry, at, shapes, row, tp_gpkg_writer_srs(sink->writer), envelope, blob.room);
+        code = add_box(sink, error);
     }
     return code;
 }
@@ -121,7 +120,6 @@ static tp_code write_row(tp_sink *base, const tp_cell *cells, const tp_shape *sh
     }
     tp_code code = add_row(sink, cells, shape, error);
     sink->extent.n_rows++;
-    sink->batch.n_rows++;
     if (code == TP_OK && sink->batch.size >= BATCH_BYTES) {
         code = tp_gpkg_writer_rows(sink->writer, &sink->batch, error);
     }
@@ -214,7 +212,7 @@ tp_code tp_sink_new_gpkg(const char *path, const char *geographic_crs, const cha
         code = tp_output_file_hold(&sink->output, error);
     }
     if (code == TP_OK) {
-        code = tp_gpkg_writer_new(sink->output.partial, sink->output.path, &sink->writer, error);
+        code = tp_gpkg_writer_new(sink->output.partial, sink->output.path, sink->output.fd, &sink->writer, error);
     }
     if (code != TP_OK) {
         free_sink(&sink->sink);

@@ -5,7 +5,6 @@
 #ifndef TP_WRITE_GPKG_TABLES_H
 #define TP_WRITE_GPKG_TABLES_H
 
-#include "5_write/packed_rtree.h"
 #include "5_write/sink.h"
 
 #include <sqlite3.h>
@@ -18,18 +17,23 @@ typedef struct tp_gpkg_extent {
 } tp_gpkg_extent;
 
 /**
- * The statements that make a layer's table and register it, and the one that inserts a row: its parameters are the
- * row's number, the geometry where the layer has one, and the fields. Both are to be freed by sqlite3_free; false: no
- * memory. `change` is the time of last change, ISO 8601.
+ * The statements that make a layer's table, its spatial index and triggers, all empty, and register them; to be freed
+ * by sqlite3_free, NULL: no memory. `change` is the time of last change, ISO 8601.
  */
-TP_NODISCARD bool tp_gpkg_begin_sql(const tp_sink_layer *layer, int32_t srs_id, const char *change, char **create,
-                                    char **insert);
+char *tp_gpkg_begin_sql(const tp_sink_layer *layer, int32_t srs_id, const char *change);
 
-/**
- * Adds what must not be there while rows are put in: the spatial index (`tree` NULL: no box; then it is empty), counts,
- * the extent, triggers. Gives SQLite's result code; sqlite3_errmsg tells why.
- */
-int tp_gpkg_end_table(sqlite3 *db, const char *name, tp_geometry geometry, const tp_gpkg_extent *extent,
-                      const tp_rtree_box *boxes, int64_t n_boxes, const tp_packed_rtree *tree);
+/** The tables whose rows are put straight into pages. */
+typedef enum tp_gpkg_table {
+    TP_GPKG_ROWS,
+    TP_GPKG_RTREE_NODE,
+    TP_GPKG_RTREE_PARENT,
+    TP_GPKG_RTREE_ROWID
+} tp_gpkg_table;
+
+/** The number of a table's root page; 0: see sqlite3_errmsg. */
+uint32_t tp_gpkg_root(sqlite3 *db, const char *layer, tp_gpkg_table table);
+
+/** Writes down how many rows a layer has, and its extent. Gives SQLite's result code. */
+int tp_gpkg_describe(sqlite3 *db, const char *layer, const tp_gpkg_extent *extent);
 
 #endif

@@ -1,8 +1,10 @@
 /* The thread that writes a GeoPackage. See gpkg_writer.h. */
 #include "5_write/gpkg_writer.h"
 
+#include "5_write/sqlite_pages.h"
 #include "technopolis/text.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,15 +13,21 @@
 /* What waits: a table to be begun, rows, or a table's end. */
 typedef struct order {
     enum { ORDER_BEGIN, ORDER_ROWS, ORDER_END } kind;
-    char *name;            /* of the layer; begin and end */
-    char *create, *insert; /* begin; from SQLite's allocator */
-    tp_row_batch batch;    /* rows */
-    tp_geometry geometry;  /* end, and what follows */
+    char *name;           /* of the layer; begin and end */
+    char *create;         /* begin; from SQLite's allocator */
+    tp_row_batch batch;   /* rows */
+    tp_geometry geometry; /* end, and what follows */
     tp_gpkg_extent extent;
     tp_rtree_box *boxes;
     int64_t n_boxes;
     tp_packed_rtree tree;
 } order;
+
+/* What is known of a layer once its rows are in. */
+typedef struct layer_end {
+    char *name;
+    tp_gpkg_extent extent;
+} layer_end;
 
 enum { QUEUE = 8, ERROR_SIZE = 400 };
 
@@ -37,75 +45,134 @@ struct tp_gpkg_writer {
     bool failed;
     char message[ERROR_SIZE];
     /* the thread's own */
-    sqlite3_stmt *row;
+    tp_sqlite_file file;
+    tp_sqlite_table rows; /* of the layer that is open */
     char *layer;
     int64_t n_rows;
+    layer_end *ends; /* of the layers written, to be described at the end */
+    size_t n_ends;
 };
 
 static void reset_order(order *order) {
     free(order->name);
     sqlite3_free(order->create);
-    sqlite3_free(order->insert);
     tp_row_batch_reset(&order->batch);
     free(order->boxes);
     tp_packed_rtree_reset(&order->tree);
 }
 
-static int bind(sqlite3_stmt *row, int number, const tp_batch_cell *cell) {
-    switch (cell->kind) {
-    case TP_BATCH_NULL:
-        return sqlite3_bind_null(row, number);
-    case TP_BATCH_DOUBLE:
-        return sqlite3_bind_double(row, number, cell->f64);
-    case TP_BATCH_INT64:
-        return sqlite3_bind_int64(row, number, cell->i64);
-    case TP_BATCH_TEXT:
-        return sqlite3_bind_text(row, number, (const char *)cell->bytes, (int)cell->size, SQLITE_STATIC);
-    case TP_BATCH_BLOB:
-        break;
+/* Results of what follows: SQLite's failures and the file's are told apart by who failed. */
+typedef enum outcome { DONE, SQLITE_FAILED, FILE_FAILED } outcome;
+
+static outcome begin_table(tp_gpkg_writer *writer, order *order) {
+    free(writer->layer);
+    writer->layer = order->name;
+    order->name = NULL;
+    writer->n_rows = 0;
+    if (sqlite3_exec(writer->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_exec(writer->db, order->create, NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_exec(writer->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK) {
+        return SQLITE_FAILED;
     }
-    return sqlite3_bind_blob(row, number, cell->bytes, (int)cell->size, SQLITE_STATIC);
+    return tp_sqlite_file_begin(&writer->file) ? DONE : FILE_FAILED;
 }
 
-static int write_rows(tp_gpkg_writer *writer, const tp_row_batch *batch) {
+static outcome write_rows(tp_gpkg_writer *writer, const tp_row_batch *batch) {
     const uint8_t *at = batch->bytes;
-    int n = sqlite3_bind_parameter_count(writer->row), result = SQLITE_OK;
-    for (int64_t i = 0; result == SQLITE_OK && i < batch->n_rows; i++) {
-        result = sqlite3_bind_int64(writer->row, 1, ++writer->n_rows);
-        for (int number = 2; result == SQLITE_OK && number <= n; number++) {
-            tp_batch_cell cell;
-            at = tp_batch_cell_read(at, &cell);
-            result = bind(writer->row, number, &cell);
-        }
-        if (result == SQLITE_OK) {
-            (void)sqlite3_step(writer->row);
-            result = sqlite3_reset(writer->row);
+    for (int64_t i = 0; i < batch->n_rows; i++) {
+        const uint8_t *record;
+        size_t size;
+        at = tp_row_batch_next(at, &record, &size);
+        if (!tp_sqlite_table_add(&writer->rows, ++writer->n_rows, record, size)) {
+            return FILE_FAILED;
         }
     }
-    return result;
+    return DONE;
 }
 
-static int obey(tp_gpkg_writer *writer, order *order) {
-    int result = SQLITE_OK;
+/* A row of two values: its number, and another number or a blob. */
+static bool add_pair(tp_sqlite_table *table, tp_row_batch *room, int64_t number, const int64_t *value,
+                     const uint8_t *blob) {
+    static const tp_field field = {.type = TP_TYPE_INT64};
+    tp_row_blob bytes = {.size = TP_RTREE_NODE_BYTES};
+    tp_cell cell = {.i64 = value != NULL ? *value : 0};
+    room->size = 0;
+    room->n_rows = 0;
+    if (tp_row_batch_add(room, blob != NULL ? &bytes : NULL, &field, &cell, blob != NULL ? 0 : 1, NULL) != TP_OK) {
+        errno = ENOMEM;
+        return false;
+    }
+    if (blob != NULL) {
+        memcpy(bytes.room, blob, TP_RTREE_NODE_BYTES);
+    }
+    const uint8_t *record;
+    size_t size;
+    (void)tp_row_batch_next(room->bytes, &record, &size);
+    return tp_sqlite_table_add(table, number, record, size);
+}
+
+/* The three tables of an R-tree: its nodes, their parents, and the node of each row. Nothing for an empty one. */
+static outcome write_index(tp_gpkg_writer *writer, const order *order, const uint32_t root[]) {
+    tp_sqlite_table table = {.file = &writer->file};
+    tp_row_batch room = {0};
+    bool done = true;
+    for (int64_t i = 0; done && i < order->tree.n_nodes; i++) {
+        done = add_pair(&table, &room, i + 1, NULL, order->tree.blobs + i * TP_RTREE_NODE_BYTES);
+    }
+    done = done && tp_sqlite_table_end(&table, root[TP_GPKG_RTREE_NODE]);
+    for (int64_t i = 1; done && i < order->tree.n_nodes; i++) {
+        done = add_pair(&table, &room, i + 1, &order->tree.parent[i], NULL);
+    }
+    done = done && tp_sqlite_table_end(&table, root[TP_GPKG_RTREE_PARENT]);
+    for (int64_t i = 0; done && i < order->n_boxes; i++) {
+        done = add_pair(&table, &room, order->boxes[i].id, &order->tree.leaf[i], NULL);
+    }
+    done = done && tp_sqlite_table_end(&table, root[TP_GPKG_RTREE_ROWID]);
+    tp_sqlite_table_reset(&table);
+    tp_row_batch_reset(&room);
+    return done ? DONE : FILE_FAILED;
+}
+
+static outcome remember(tp_gpkg_writer *writer, order *order) {
+    layer_end *ends = realloc(writer->ends, (writer->n_ends + 1) * sizeof *ends);
+    if (ends == NULL) {
+        errno = ENOMEM;
+        return FILE_FAILED;
+    }
+    writer->ends = ends;
+    ends[writer->n_ends++] = (layer_end){order->name, order->extent};
+    order->name = NULL;
+    return DONE;
+}
+
+static outcome end_table(tp_gpkg_writer *writer, order *order) {
+    uint32_t root[TP_GPKG_RTREE_ROWID + 1] = {0};
+    for (int i = 0; i <= (order->n_boxes > 0 ? TP_GPKG_RTREE_ROWID : TP_GPKG_ROWS); i++) {
+        root[i] = tp_gpkg_root(writer->db, order->name, (tp_gpkg_table)i);
+        if (root[i] == 0) {
+            return SQLITE_FAILED;
+        }
+    }
+    outcome result = tp_sqlite_table_end(&writer->rows, root[TP_GPKG_ROWS]) ? DONE : FILE_FAILED;
+    if (result == DONE && order->n_boxes > 0) {
+        result = write_index(writer, order, root);
+    }
+    if (result == DONE && !tp_sqlite_file_end(&writer->file)) {
+        result = FILE_FAILED;
+    }
+    return result == DONE ? remember(writer, order) : result;
+}
+
+static outcome obey(tp_gpkg_writer *writer, order *order) {
     switch (order->kind) {
     case ORDER_BEGIN:
-        free(writer->layer);
-        writer->layer = order->name;
-        order->name = NULL;
-        writer->n_rows = 0;
-        result = sqlite3_exec(writer->db, order->create, NULL, NULL, NULL);
-        return result == SQLITE_OK ? sqlite3_prepare_v2(writer->db, order->insert, -1, &writer->row, NULL) : result;
+        return begin_table(writer, order);
     case ORDER_ROWS:
         return write_rows(writer, &order->batch);
     case ORDER_END:
         break;
     }
-    result = sqlite3_finalize(writer->row);
-    writer->row = NULL;
-    return result != SQLITE_OK
-               ? result
-               : tp_gpkg_end_table(writer->db, order->name, order->geometry, &order->extent, order->boxes,
-                                   order->n_boxes, order->n_boxes > 0 ? &order->tree : NULL);
+    return end_table(writer, order);
 }
 
 static void *work(void *data) {
@@ -124,13 +191,15 @@ static void *work(void *data) {
         bool failed = writer->failed;
         pthread_cond_signal(&writer->moved);
         pthread_mutex_unlock(&writer->mutex);
-        int result = failed ? SQLITE_OK : obey(writer, &next);
+        outcome result = failed ? DONE : obey(writer, &next);
+        int number = errno;
         reset_order(&next);
         pthread_mutex_lock(&writer->mutex);
-        if (result != SQLITE_OK) {
+        if (result != DONE) {
             writer->failed = true;
             (void)snprintf(writer->message, sizeof writer->message, "layer '%s' cannot be written: %s",
-                           writer->layer != NULL ? writer->layer : "", sqlite3_errmsg(writer->db));
+                           writer->layer != NULL ? writer->layer : "",
+                           result == SQLITE_FAILED ? sqlite3_errmsg(writer->db) : strerror(number));
         }
     }
     pthread_mutex_unlock(&writer->mutex);
@@ -163,11 +232,11 @@ static tp_code give(tp_gpkg_writer *writer, order *order, tp_error *error) {
 
 /*
  * No journal and no syncs, since a partial file that fails is thrown away and one that is complete is synced once; no
- * other process looks at it before it has its name.
+ * other process looks at it before it has its name. Locks are let go after each transaction, so that SQLite looks anew
+ * at what was put into the file in between.
  */
-static const char *const PRAGMAS = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = OFF;"
-                                   "PRAGMA synchronous = OFF; PRAGMA secure_delete = OFF; PRAGMA cache_size = -65536;"
-                                   "PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE";
+static const char *const PRAGMAS = "PRAGMA locking_mode = NORMAL; PRAGMA journal_mode = OFF;"
+                                   "PRAGMA synchronous = OFF; PRAGMA secure_delete = OFF; PRAGMA foreign_keys = OFF";
 
 /* What the template's layer was given, and the layer gone. */
 static int take_template(tp_gpkg_writer *writer) {
@@ -182,15 +251,15 @@ static int take_template(tp_gpkg_writer *writer) {
     (void)sqlite3_finalize(query);
     return result != SQLITE_OK ? result
                                : sqlite3_exec(writer->db,
-                                              "DROP TABLE \"rtree_" TP_GPKG_TEMPLATE "_geom\";"
+                                              "BEGIN; DROP TABLE \"rtree_" TP_GPKG_TEMPLATE "_geom\";"
                                               "DROP TABLE \"" TP_GPKG_TEMPLATE "\";"
                                               "DELETE FROM gpkg_extensions; DELETE FROM gpkg_geometry_columns;"
                                               "DELETE FROM gpkg_contents; DELETE FROM gpkg_ogr_contents;"
-                                              "DELETE FROM sqlite_sequence",
+                                              "DELETE FROM sqlite_sequence; COMMIT",
                                               NULL, NULL, NULL);
 }
 
-tp_code tp_gpkg_writer_new(const char *path, const char *shown, tp_gpkg_writer **out, tp_error *error) {
+tp_code tp_gpkg_writer_new(const char *path, const char *shown, int fd, tp_gpkg_writer **out, tp_error *error) {
     *out = NULL;
     tp_gpkg_writer *writer = calloc(1, sizeof *writer);
     if (writer == NULL) {
@@ -208,6 +277,10 @@ tp_code tp_gpkg_writer_new(const char *path, const char *shown, tp_gpkg_writer *
     if (code == TP_OK && writer->change == NULL) {
         code = tp_error_memory(error);
     }
+    if (code == TP_OK && !tp_sqlite_file_open(&writer->file, fd)) {
+        code = tp_error_memory(error);
+    }
+    writer->rows.file = &writer->file;
     if (code == TP_OK && pthread_create(&writer->thread, NULL, work, writer) != 0) {
         code = tp_error_set(error, TP_E_MACHINE, "no second thread can be started");
     }
@@ -226,7 +299,8 @@ int32_t tp_gpkg_writer_srs(const tp_gpkg_writer *writer) {
 
 tp_code tp_gpkg_writer_begin(tp_gpkg_writer *writer, const tp_sink_layer *layer, tp_error *error) {
     order begin = {.kind = ORDER_BEGIN, .name = tp_text_copy(layer->name)};
-    if (!tp_gpkg_begin_sql(layer, writer->srs_id, writer->change, &begin.create, &begin.insert) || begin.name == NULL) {
+    begin.create = tp_gpkg_begin_sql(layer, writer->srs_id, writer->change);
+    if (begin.create == NULL || begin.name == NULL) {
         reset_order(&begin);
         return tp_error_memory(error);
     }
@@ -274,7 +348,12 @@ tp_code tp_gpkg_writer_close(tp_gpkg_writer *writer, tp_error *error) {
     if (writer->failed) {
         return cannot_write(writer, writer->message, error);
     }
-    if (sqlite3_exec(writer->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK || sqlite3_close(writer->db) != SQLITE_OK) {
+    int result = sqlite3_exec(writer->db, "BEGIN", NULL, NULL, NULL);
+    for (size_t i = 0; result == SQLITE_OK && i < writer->n_ends; i++) {
+        result = tp_gpkg_describe(writer->db, writer->ends[i].name, &writer->ends[i].extent);
+    }
+    if (result != SQLITE_OK || sqlite3_exec(writer->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_close(writer->db) != SQLITE_OK) {
         return tp_error_set(error, TP_E_MACHINE, "'%s' cannot be written: %s", writer->shown,
                             sqlite3_errmsg(writer->db));
     }
@@ -290,8 +369,13 @@ void tp_gpkg_writer_free(tp_gpkg_writer *writer) {
     writer->failed = true; /* what still waits is thrown away */
     pthread_mutex_unlock(&writer->mutex);
     join(writer);
-    (void)sqlite3_finalize(writer->row);
     (void)sqlite3_close(writer->db);
+    tp_sqlite_table_reset(&writer->rows);
+    tp_sqlite_file_reset(&writer->file);
+    for (size_t i = 0; i < writer->n_ends; i++) {
+        free(writer->ends[i].name);
+    }
+    free(writer->ends);
     (void)pthread_mutex_destroy(&writer->mutex);
     (void)pthread_cond_destroy(&writer->moved);
     free(writer->layer);

@@ -1,12 +1,14 @@
 /**
- * The thread that owns the database of a GeoPackage under work: it takes tables and batches of rows in the order in
- * which they are handed over, while the caller makes the next ones. At most a few batches wait, so memory is bounded.
+ * The thread that owns a GeoPackage under work: it takes tables and batches of rows in the order in which they are
+ * handed over, while the caller makes the next ones. At most a few batches wait, so memory is bounded. SQLite makes the
+ * tables; the rows of layers and of their indexes go straight into pages (sqlite_pages.h).
  */
 #ifndef TP_WRITE_GPKG_WRITER_H
 #define TP_WRITE_GPKG_WRITER_H
 
 #include "5_write/gpkg_tables.h"
-#include "5_write/row_batch.h"
+#include "5_write/packed_rtree.h"
+#include "5_write/sqlite_record.h"
 
 typedef struct tp_gpkg_writer tp_gpkg_writer;
 
@@ -15,9 +17,10 @@ typedef struct tp_gpkg_writer tp_gpkg_writer;
 
 /**
  * Opens a GeoPackage with the one layer TP_GPKG_TEMPLATE, made by GDAL, removes that layer and starts the thread.
- * `shown` is the file's name in messages.
+ * `shown` is the file's name in messages; `fd` is open for reading and writing on the same file, and borrowed.
  */
-TP_NODISCARD tp_code tp_gpkg_writer_new(const char *path, const char *shown, tp_gpkg_writer **writer, tp_error *error);
+TP_NODISCARD tp_code tp_gpkg_writer_new(const char *path, const char *shown, int fd, tp_gpkg_writer **writer,
+                                        tp_error *error);
 
 /** The number of the template's CRS, which is that of all layers. */
 int32_t tp_gpkg_writer_srs(const tp_gpkg_writer *writer);

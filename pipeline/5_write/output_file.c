@@ -330,7 +330,7 @@ static void let_go(tp_output_file *output) {
 }
 
 tp_code tp_output_file_hold(tp_output_file *output, tp_error *error) {
-    output->fd = open(output->partial, O_RDONLY | O_CLOEXEC);
+    output->fd = open(output->partial, O_RDWR | O_CLOEXEC);
     if (output->fd < 0) {
         return cannot_write(output->partial, strerror(errno), error);
     }

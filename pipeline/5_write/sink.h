@@ -57,8 +57,8 @@ TP_NODISCARD tp_code tp_sink_new_ogr(const char *path, const char *geographic_cr
                                      tp_sink **sink, tp_error *error);
 
 /**
- * gpkg_sink.c: the same file by SQLite alone, in about an eighth of the time: rows are handed to a second thread, and
- * the spatial index is packed instead of being grown.
+ * gpkg_sink.c: the same content many times faster: rows are made into the pages of the file in a second thread, and the
+ * spatial index is packed instead of being grown.
  */
 TP_NODISCARD tp_code tp_sink_new_gpkg(const char *path, const char *geographic_crs, const char *output_crs,
                                       tp_sink **sink, tp_error *error);

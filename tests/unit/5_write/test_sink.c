@@ -381,6 +381,67 @@ static void the_index_is_right_at_every_height(void **state) {
     }
 }
 
+/* Texts around the sizes at which a record leaves its page, and numbers around those at which an integer grows. */
+static void long_texts_and_wide_numbers_come_back(void **state) {
+    (void)state;
+    static const int64_t numbers[] = {0,
+                                      1,
+                                      -1,
+                                      2,
+                                      127,
+                                      128,
+                                      -128,
+                                      -129,
+                                      32767,
+                                      32768,
+                                      -32768,
+                                      -32769,
+                                      8388607,
+                                      8388608,
+                                      -8388609,
+                                      2147483647,
+                                      2147483648,
+                                      -2147483649,
+                                      (1LL << 47) - 1,
+                                      1LL << 47,
+                                      -(1LL << 47) - 1,
+                                      INT64_MAX,
+                                      INT64_MIN};
+    enum { N = sizeof numbers / sizeof numbers[0], LONGEST = 16000 };
+    static const int lengths[] = {0,    1,    57,   58,   63,   64,   480,  4020, 4030, 4035,  4040,   4041,
+                                  4042, 4045, 4046, 4047, 4050, 4061, 4100, 8130, 8184, 12250, LONGEST};
+    assert_int_equal(sizeof lengths / sizeof lengths[0], N);
+    char *text = malloc(LONGEST + 1);
+    assert_non_null(text);
+    for (int i = 0; i < LONGEST; i++) {
+        text[i] = (char)('a' + i % 26);
+    }
+    fixture fixture = start("EPSG:6668");
+    tp_sink_layer layer = layer_of("things", TP_GEOMETRY_NONE);
+    assert_int_equal(tp_sink_begin_layer(fixture.sink, &layer, &fixture.error), TP_OK);
+    for (int i = 0; i < N; i++) {
+        text[lengths[i]] = '\0';
+        tp_cell cells[N_FIELDS] = {{.text = text}, {.i64 = numbers[i]}, {.f64 = -1.5}, {.missing = true}};
+        assert_int_equal(tp_sink_row(fixture.sink, cells, NULL, &fixture.error), TP_OK);
+        text[lengths[i]] = (char)('a' + lengths[i] % 26);
+    }
+    assert_int_equal(tp_sink_end_layer(fixture.sink, &fixture.error), TP_OK);
+    commit(&fixture);
+    assert_string_equal(ask(fixture.path, "PRAGMA integrity_check"), "ok");
+    for (int i = 0; i < N; i++) {
+        char sql[200], expected[60];
+        (void)snprintf(sql, sizeof sql, "SELECT count, length(name), value FROM things WHERE fid = %d", i + 1);
+        (void)snprintf(expected, sizeof expected, "%lld|%d|-1.5", (long long)numbers[i], lengths[i]);
+        assert_string_equal(ask(fixture.path, sql), expected);
+    }
+    char *longest = tp_text_copy(ask(fixture.path, "SELECT name FROM things ORDER BY fid DESC LIMIT 1"));
+    text[LONGEST] = '\0';
+    assert_true(strcmp(longest, text) == 0);
+    free(longest);
+    free(text);
+    stop(&fixture);
+}
+
 /* What GDAL does to the file afterwards: insert, move, delete; index and counts follow. */
 static void the_file_can_be_edited(void **state) {
     (void)state;
@@ -421,6 +482,7 @@ int main(void) {
         cmocka_unit_test(an_unknown_crs_is_refused),
         cmocka_unit_test(a_full_disk_leaves_nothing),
         cmocka_unit_test(the_index_is_right_at_every_height),
+        cmocka_unit_test(long_texts_and_wide_numbers_come_back),
         cmocka_unit_test(the_file_can_be_edited),
     };
     new_sink = tp_sink_new_gpkg;
