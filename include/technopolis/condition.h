@@ -29,6 +29,12 @@ size_t tp_condition_count(const tp_condition *condition);
 const char *tp_condition_column(const tp_condition *condition, size_t part);
 bool tp_condition_is_number(const tp_condition *condition, size_t part);
 
+/** Whether a part compares by < <= > or >= with a number, and with which one. */
+bool tp_condition_ordered(const tp_condition *condition, size_t part, double *number);
+
+/** The condition's text with another number in one part; NULL: no memory. Caller frees. */
+char *tp_condition_with_number(const tp_condition *condition, size_t part, double number);
+
 /**
  * True when every row for which `narrow` (a conjunction of up to two conditions, either may be NULL = true) is met also
  * meets `wide`. Works on intervals of numbers and on equal texts; where it cannot tell, false.

@@ -166,6 +166,14 @@ typedef struct tp_network {
 TP_NODISCARD tp_code tp_network_new(tp_ways *ways, tp_network **network, tp_error *error);
 void tp_network_free(tp_network *network);
 
+/**
+ * The same network with its roads `factor` times as fast (> 0, finite): the time of every way of TP_MODE_ROAD is divided
+ * by it and rounded to whole milliseconds (at least 1); all other modes keep theirs. It borrows everything but the times
+ * from `network`, which must outlive it. A factor of 1 gives the same times. O(edges).
+ */
+TP_NODISCARD tp_code tp_network_scaled(const tp_network *network, double factor, tp_network **scaled, tp_error *error);
+void tp_network_scaled_free(tp_network *scaled);
+
 /** What is in it, for the summary. */
 typedef struct tp_network_statistics {
     int64_t n_nodes, n_ways, n_vertices, n_edges;

@@ -16,11 +16,10 @@ typedef struct judged_part {
     double value, margin; /* margin is -infinity where the measure has no value: unreachable */
 } judged_part;
 
-static judged_part judge_part(const tp_part *part, const tp_measure *measure, int64_t row) {
+static judged_part judge_part(const tp_part *part, const tp_measure *measure, double threshold, int64_t row) {
     if (measure == NULL) {
         return (judged_part){.verdict = TP_UNKNOWN, .left_out = part->left_out, .margin = -INFINITY};
     }
-    double threshold = part->threshold.value;
     judged_part judged = {.verdict =
                               tp_verdict_compare(measure->low[row], measure->high[row], part->comparison, threshold),
                           .has_value = measure->known[row],
@@ -73,13 +72,27 @@ static size_t told_part(tp_combine how, tp_verdict whole, const judged_part *par
     return told == n ? 0 : told;
 }
 
+/* All parts of a row, and the verdict of the whole. */
+static tp_verdict judge_parts(const tp_criterion *criterion, const tp_measure *const *measures,
+                              const double *thresholds, int64_t row, judged_part *parts) {
+    for (size_t i = 0; i < criterion->n_parts; i++) {
+        const tp_part *part = &criterion->parts[i];
+        double threshold = thresholds == NULL ? part->threshold.value : thresholds[i];
+        parts[i] = judge_part(part, measures[i], threshold, row);
+    }
+    return combine(criterion->combine, parts, criterion->n_parts);
+}
+
+tp_verdict tp_criterion_verdict(const tp_criterion *criterion, const tp_measure *const *measures,
+                                const double *thresholds, int64_t row) {
+    judged_part parts[TP_PARTS_MAX];
+    return judge_parts(criterion, measures, thresholds, row, parts);
+}
+
 static void judge_row(tp_result *result, int64_t row) {
     const tp_criterion *criterion = result->criterion;
     judged_part parts[TP_PARTS_MAX];
-    for (size_t i = 0; i < criterion->n_parts; i++) {
-        parts[i] = judge_part(&criterion->parts[i], result->measures[i], row);
-    }
-    tp_verdict verdict = combine(criterion->combine, parts, criterion->n_parts);
+    tp_verdict verdict = judge_parts(criterion, result->measures, NULL, row, parts);
     size_t told = told_part(criterion->combine, verdict, parts, criterion->n_parts);
     const judged_part *part = &parts[told];
     result->verdict[row] = (uint8_t)verdict;

@@ -17,4 +17,11 @@ TP_NODISCARD tp_code tp_criterion_judge(const tp_dataset *dataset, const tp_prof
                                         const tp_criterion *criterion, const tp_layer *sites, tp_result **result,
                                         tp_error *error);
 
+/**
+ * The verdict of one row alone, as tp_criterion_judge gives it: `measures` one a part (NULL where the part is left out),
+ * `thresholds` one a part (NULL: the criterion's own). Thread-safe, allocates nothing.
+ */
+tp_verdict tp_criterion_verdict(const tp_criterion *criterion, const tp_measure *const *measures,
+                                const double *thresholds, int64_t row);
+
 #endif

@@ -3,6 +3,8 @@
 #include "5_write/describe.h"
 #include "5_write/evidence.h"
 
+#include <math.h>
+
 tp_outcome tp_result_outcome(const tp_result *result, int64_t row) {
     size_t part = result->part[row];
     const tp_measure *measure = result->measures[part];
@@ -49,6 +51,7 @@ static const tp_record_field VERDICT_FIELDS[] = {
     {"method", TP_TYPE_TEXT, NULL, "road, road_model, straight_line, polygon or table"},
     {"unit", TP_TYPE_TEXT, NULL, "of value, threshold and margin: those of the part that decides"},
     {"comparison", TP_TYPE_TEXT, NULL, "at_most or at_least, of the part that decides"},
+    {"margin_percent", TP_TYPE_DOUBLE, "%", "margin in percent of the threshold; NULL where that is 0"},
 };
 
 static tp_code write_verdict(const tp_output *output, const tp_result *result, const tp_layer *sites, int64_t row,
@@ -71,6 +74,8 @@ static tp_code write_verdict(const tp_output *output, const tp_result *result, c
     tp_put_text(record, outcome.method);
     tp_put_text(record, outcome.unit);
     tp_put_text(record, outcome.at_least ? "at_least" : "at_most");
+    bool has_percent = outcome.has_margin && outcome.threshold != 0;
+    tp_put_double(record, has_percent ? 100 * outcome.margin / fabs(outcome.threshold) : 0, has_percent);
     return tp_output_row(output, record, NULL, error);
 }
 

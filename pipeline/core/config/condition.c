@@ -258,3 +258,29 @@ const char *tp_condition_column(const tp_condition *condition, size_t part) {
 bool tp_condition_is_number(const tp_condition *condition, size_t part) {
     return condition->parts[part].is_number;
 }
+
+bool tp_condition_ordered(const tp_condition *condition, size_t part, double *number) {
+    const tp_condition_part *of = &condition->parts[part];
+    *number = of->number;
+    return of->is_number && of->relation != TP_EQUAL && of->relation != TP_NOT_EQUAL;
+}
+
+char *tp_condition_with_number(const tp_condition *condition, size_t part, double number) {
+    static const char *const relations[] = {"=", "!=", "<", "<=", ">", ">="};
+    tp_text text = {0};
+    for (size_t i = 0; i < condition->n; i++) {
+        const tp_condition_part *of = &condition->parts[i];
+        tp_text_add(&text, "%s%s %s ", i > 0 ? " and " : "", of->column, relations[of->relation]);
+        const char *quote = of->is_number ? "" : strchr(of->text, '\'') == NULL ? "'" : "\"";
+        if (i == part) {
+            tp_text_add(&text, "%.15g", number);
+        } else {
+            tp_text_add(&text, "%s%s%s", quote, of->text, quote);
+        }
+    }
+    if (text.lost) {
+        tp_text_reset(&text);
+        return NULL;
+    }
+    return text.data;
+}

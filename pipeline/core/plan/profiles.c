@@ -267,7 +267,8 @@ void tp_plan_expand_profiles(tp_plan *plan, tp_faults *faults) {
     size_t n = plan->n_steps;
     for (size_t i = 0; i < n; i++) {
         const tp_step *step = plan->steps[i];
-        const tp_node *named = step->stage->phase != TP_JUDGE                ? NULL
+        bool profile = step->stage->phase == TP_JUDGE && strcmp(step->stage->name, "profile") == 0;
+        const tp_node *named = !profile                                      ? NULL
                                : tp_node_get_kind(step->node) == TP_NODE_MAP ? tp_node_find(step->node, "file")
                                                                              : step->node;
         if (named != NULL && tp_node_text(named) != NULL && tp_node_text(named)[0] != '\0') {

@@ -1,0 +1,106 @@
+/* A profile judged as often as wanted: see trial.h. */
+#include "4_judge/trial.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void tp_trial_reset(tp_trial *trial) {
+    free(trial->first);
+    free(trial->measures);
+    free(trial->thresholds);
+    free(trial->verdict);
+    free(trial->site);
+    *trial = (tp_trial){0};
+}
+
+static tp_code bind(const tp_dataset *dataset, tp_trial *trial, tp_error *error) {
+    for (size_t c = 0; c < trial->profile->n_criteria; c++) {
+        const tp_criterion *criterion = &trial->profile->criteria[c];
+        for (size_t p = 0; p < criterion->n_parts; p++) {
+            const tp_part *part = &criterion->parts[p];
+            size_t at = trial->first[c] + p;
+            trial->thresholds[at] = part->threshold.value;
+            trial->measures[at] = part->left_out ? NULL : tp_dataset_measure(dataset, part->measure_name);
+            if (!part->left_out && trial->measures[at] == NULL) {
+                return tp_error_set(error, TP_E_INTERNAL, "criterion %s: the measure %s is missing", criterion->id,
+                                    part->measure_name);
+            }
+        }
+    }
+    return TP_OK;
+}
+
+static void judge(tp_trial *trial) {
+    const tp_profile *profile = trial->profile;
+#pragma omp parallel for schedule(static, 256)
+    for (int64_t row = 0; row < trial->n_rows; row++) {
+        tp_verdict whole = TP_MET;
+        for (size_t c = 0; c < profile->n_criteria; c++) {
+            tp_verdict verdict = tp_trial_judge(trial, c, NULL, NULL, row);
+            trial->verdict[(int64_t)c * trial->n_rows + row] = (uint8_t)verdict;
+            if (profile->criteria[c].required) {
+                whole = tp_verdict_all((tp_verdict[]){whole, verdict}, 2);
+            }
+        }
+        trial->site[row] = (uint8_t)whole;
+    }
+}
+
+tp_code tp_trial_new(const tp_profile *profile, const tp_dataset *dataset, int64_t n_rows, tp_trial *trial,
+                     tp_error *error) {
+    *trial = (tp_trial){.profile = profile, .n_rows = n_rows};
+    size_t rows = (size_t)n_rows + 1;
+    trial->first = calloc(profile->n_criteria + 1, sizeof *trial->first);
+    for (size_t c = 0; trial->first != NULL && c < profile->n_criteria; c++) {
+        trial->first[c + 1] = trial->n_parts += profile->criteria[c].n_parts;
+    }
+    trial->measures = calloc(trial->n_parts + 1, sizeof(const tp_measure *));
+    trial->thresholds = calloc(trial->n_parts + 1, sizeof *trial->thresholds);
+    trial->verdict = malloc(rows * (profile->n_criteria + 1));
+    trial->site = malloc(rows);
+    bool there = trial->first != NULL && trial->measures != NULL && trial->thresholds != NULL &&
+                 trial->verdict != NULL && trial->site != NULL;
+    tp_code code = there ? bind(dataset, trial, error) : tp_error_memory(error);
+    if (code != TP_OK) {
+        tp_trial_reset(trial);
+        return code;
+    }
+    judge(trial);
+    return TP_OK;
+}
+
+tp_verdict tp_trial_judge(const tp_trial *trial, size_t criterion, const tp_measure *const *measures,
+                          const double *thresholds, int64_t row) {
+    size_t at = trial->first[criterion];
+    return tp_criterion_verdict(&trial->profile->criteria[criterion],
+                                measures != NULL ? measures : trial->measures + at,
+                                thresholds != NULL ? thresholds : trial->thresholds + at, row);
+}
+
+tp_verdict tp_trial_site_with(const tp_trial *trial, size_t criterion, tp_verdict with, int64_t row) {
+    tp_verdict whole = TP_MET;
+    for (size_t c = 0; c < trial->profile->n_criteria; c++) {
+        if (trial->profile->criteria[c].required) {
+            tp_verdict own = c == criterion ? with : tp_trial_verdict(trial, c, row);
+            whole = tp_verdict_all((tp_verdict[]){whole, own}, 2);
+        }
+    }
+    return whole;
+}
+
+tp_tally tp_tally_of(const uint8_t *verdicts, int64_t n) {
+    tp_tally tally = {{0}};
+    for (int64_t row = 0; row < n; row++) {
+        tally.n[verdicts[row]]++;
+    }
+    return tally;
+}
+
+const tp_profile *tp_profile_of_id(const tp_profile *const *profiles, size_t n, const char *id) {
+    for (size_t i = 0; i < n; i++) {
+        if (id == NULL || strcmp(profiles[i]->id, id) == 0) {
+            return profiles[i];
+        }
+    }
+    return NULL;
+}
