@@ -3,8 +3,9 @@
  *
  * The verdict is a step function of a threshold. Its steps lie at the ends of the intervals of the parts that share the
  * threshold: `at most` gains a part exactly at such an end (thresholds are inclusive) and loses it just below, `at least`
- * loses it just above; a count's next threshold is the next whole number. So the nearest step on either side at which the site's verdict is another one is the answer; what
- * is nearest is told by the change in percent, since thresholds have different units.
+ * loses it just above; a count's next threshold is the next whole number. So the nearest step on either side at which the
+ * site's verdict is another one is the answer; what is nearest is told by the change in percent, since thresholds have
+ * different units.
  */
 #include "4_judge/assumption.h"
 #include "4_judge/trial.h"

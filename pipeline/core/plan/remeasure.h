@@ -31,7 +31,7 @@ void tp_scene_free(tp_scene *scene);
 typedef struct tp_setting_change {
     const char *key;
     double number;
-    const char *condition; /**< of a condition; borrowed until the scene is freed */
+    const char *condition; /**< of a condition; borrowed for the call (and by the measure's evidence) */
 } tp_setting_change;
 
 /**
