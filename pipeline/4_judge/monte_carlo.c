@@ -6,7 +6,8 @@
  * likely factors, one drawn from each stratum (M. D. McKay, R. J. Beckman, W. J. Conover, Technometrics 21, 1979), so that
  * the network is made and searched once a stratum, for all copies of the sites at once, and not once a draw. A threshold
  * is multiplied by 1 + spread x a standard normal (not below 0), one a threshold and draw; one that counts stays a whole
- * number. Positions: moved_sites.h. What is drawn depends on the seed, on what it is drawn for, and on the number of the draw: not on threads or on the order.
+ * number. Positions: moved_sites.h. What is drawn depends on the seed, on what it is drawn for, and on the number of the
+ * draw: not on threads or on the order.
  */
 #include "4_judge/moved_sites.h"
 #include "4_judge/sensitivity.h"

@@ -13,8 +13,7 @@
  */
 #include "4_judge/sensitivity.h"
 
-#include "core/config/unknown_word.h"
-#include "technopolis/plan.h"
+#include "4_judge/judged_table.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -91,45 +90,6 @@ static const tp_stage_column ADDS[] = {
 
 /* ---- check ---- */
 
-static const tp_profile *find_profile(const tp_step *step, const tp_plan *plan, tp_faults *faults) {
-    const sensitivity_options *options = step->options.values;
-    const tp_profile *found =
-        tp_profile_of_id((const tp_profile *const *)plan->profiles, plan->n_profiles, options->profile);
-    const char *known[64];
-    size_t n = plan->n_profiles < 64 ? plan->n_profiles : 64;
-    for (size_t i = 0; i < n; i++) {
-        known[i] = plan->profiles[i]->id;
-    }
-    tp_place place = tp_options_place(&step->options, SETTINGS, "profile", step->place);
-    if (found == NULL && n == 0) {
-        tp_faults_add_at(faults, place, "%s: no profile is judged (expected a step `profile` in `judge`)",
-                         step->stage->name);
-    } else if (found == NULL) {
-        tp_unknown_word(faults, place, "judged profile", options->profile, known, n);
-    }
-    return found;
-}
-
-/* One table holds what all steps of the stage find. */
-static void add_table(const tp_step *step, tp_plan *plan, tp_faults *faults) {
-    tp_error error = {0};
-    tp_head *head = tp_schema_find(&plan->schema, TABLE);
-    if (head != NULL && tp_head_field(head, ADDS[N_COLUMNS - 1].name) == NULL) {
-        tp_faults_add_at(faults, step->place,
-                         "sensitivity adds the table '" TABLE "', but a layer has that name already");
-        return;
-    }
-    if (head == NULL && tp_schema_add(&plan->schema, TABLE, TP_GEOMETRY_NONE, step->place, &head, &error) != TP_OK) {
-        tp_faults_add_error(faults, &error);
-    }
-    for (size_t i = 0; head != NULL && i < N_COLUMNS; i++) {
-        if (tp_head_field(head, ADDS[i].name) == NULL &&
-            tp_head_add_field(head, ADDS[i].name, ADDS[i].type, ADDS[i].unit, ADDS[i].help, &error) != TP_OK) {
-            tp_faults_add_error(faults, &error);
-        }
-    }
-}
-
 static void read_settings(const tp_step *step, const tp_profile *profile, tp_sensitivity *made, tp_faults *faults) {
     const sensitivity_options *options = step->options.values;
     tp_place place = tp_options_place(&step->options, SETTINGS, "tornado", step->place);
@@ -153,14 +113,15 @@ static void check_column(const tp_step *step, const tp_plan *plan, const tp_mont
 }
 
 static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
-    const tp_profile *profile = find_profile(step, plan, faults);
+    const tp_profile *profile =
+        tp_judged_profile(step, plan, ((const sensitivity_options *)step->options.values)->profile, faults);
     if (profile != NULL) {
         tp_sensitivity made = {0};
         read_settings(step, profile, &made, faults);
         check_column(step, plan, &made.monte_carlo, faults);
         tp_sensitivity_reset(&made);
     }
-    add_table(step, plan, faults);
+    tp_judged_table_check(step, plan, faults);
 }
 
 /* ---- the table ---- */
@@ -212,42 +173,14 @@ static tp_code put_row(tp_column **columns, int64_t at, const tp_sensitivity_wor
     return code;
 }
 
-/* The table with its columns, made where no earlier step has made it. */
-static tp_code find_table(tp_dataset *dataset, tp_layer **table, tp_column **columns, tp_error *error) {
-    *table = tp_dataset_layer(dataset, TABLE);
-    if (*table != NULL) {
-        for (int i = 0; i < N_COLUMNS; i++) {
-            columns[i] = tp_layer_column(*table, ADDS[i].name);
-        }
-        return TP_OK;
-    }
-    tp_layer *made = NULL;
-    tp_code code = tp_layer_new(TABLE, TP_GEOMETRY_NONE, &made, error);
-    for (int i = 0; i < N_COLUMNS && code == TP_OK; i++) {
-        code = tp_layer_add_column(made, ADDS[i].name, ADDS[i].type, ADDS[i].unit, "sensitivity", &columns[i], error);
-    }
-    if (code != TP_OK) {
-        tp_layer_free(made);
-        return code;
-    }
-    made->id = columns[PROFILE];
-    *table = made;
-    return tp_dataset_add_layer(dataset, made, error);
-}
-
 static tp_code write_rows(const tp_sensitivity_work *work, tp_error *error) {
     tp_layer *table = NULL;
     tp_column *columns[N_COLUMNS];
-    tp_code code = find_table(work->dataset, &table, columns, error);
-    int64_t first = code == TP_OK ? table->n_rows : 0;
-    if (code == TP_OK) {
-        code = tp_layer_add_rows(table, (int64_t)work->rows.n, error);
-    }
+    int64_t first = 0;
+    tp_code code =
+        tp_judged_table_open(work->step, work->dataset, (int64_t)work->rows.n, &table, columns, &first, error);
     for (size_t i = 0; i < work->rows.n && code == TP_OK; i++) {
-        int64_t at = first + (int64_t)i;
-        table->source[at] = -1;
-        table->source_fid[at] = -1;
-        code = put_row(columns, at, work, &work->rows.items[i], error);
+        code = put_row(columns, first + (int64_t)i, work, &work->rows.items[i], error);
     }
     return code;
 }
@@ -309,6 +242,8 @@ const tp_stage tp_stage_sensitivity = {
     .settings = SETTINGS,
     .n_settings = sizeof SETTINGS / sizeof SETTINGS[0],
     .options_size = sizeof(sensitivity_options),
+    .adds = ADDS,
+    .n_adds = sizeof ADDS / sizeof ADDS[0],
     .check = check,
     .run = run,
 };

@@ -95,12 +95,3 @@ tp_tally tp_tally_of(const uint8_t *verdicts, int64_t n) {
     }
     return tally;
 }
-
-const tp_profile *tp_profile_of_id(const tp_profile *const *profiles, size_t n, const char *id) {
-    for (size_t i = 0; i < n; i++) {
-        if (id == NULL || strcmp(profiles[i]->id, id) == 0) {
-            return profiles[i];
-        }
-    }
-    return NULL;
-}

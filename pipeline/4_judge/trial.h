@@ -42,7 +42,4 @@ tp_verdict tp_trial_site_with(const tp_trial *trial, size_t criterion, tp_verdic
 
 tp_tally tp_tally_of(const uint8_t *verdicts, int64_t n);
 
-/** The profile of an id among those of a run (NULL: the first), or NULL. */
-const tp_profile *tp_profile_of_id(const tp_profile *const *profiles, size_t n, const char *id);
-
 #endif

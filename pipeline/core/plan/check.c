@@ -120,6 +120,10 @@ static void need_layer(void *user, const char *layer) {
 
 static void add_field(void *user, const char *name) {
     column_check *check = user;
+    bool shared = strchr(check->column->layer, '{') == NULL; /* a table of a fixed name, for all steps of its stage */
+    if (shared && tp_head_field(tp_schema_find(&check->plan->schema, check->layer), name) != NULL) {
+        return;
+    }
     tp_plan_add_field(check->plan, check->step, check->layer, name, check->column->type, check->column->unit,
                       check->column->help, check->faults);
 }
