@@ -2,6 +2,7 @@
 #include "1_read/read.h"
 #include "command.h"
 #include "explanation.h"
+#include "robustness.h"
 #include "technopolis/text.h"
 
 #include <stdlib.h>
@@ -132,9 +133,10 @@ static const char *site_verdict(const tp_layer *criteria, const tp_layer *verdic
 }
 
 static tp_code print_profile(const explain_input *input, const tp_layer *criteria, const tp_layer *verdicts,
-                             const char *profile, tp_error *error) {
+                             const tp_robustness *robustness, const char *profile, tp_error *error) {
     const char *verdict = site_verdict(criteria, verdicts, profile);
     tp_explanation_print_profile(stdout, profile, verdict == NULL ? "not judged" : verdict);
+    tp_robustness_print(robustness, profile, stdout);
     for (int64_t row = 0; row < criteria->n_rows; row++) {
         int64_t i = same(text_at(criteria, "profile", row), profile) ? verdict_row(criteria, row, verdicts) : -1;
         if (i >= 0) {
@@ -180,14 +182,14 @@ static tp_code check_profile(const explain_input *input, const tp_layer *criteri
 }
 
 static tp_code print_profiles(const explain_input *input, const tp_layer *criteria, const tp_layer *verdicts,
-                              tp_error *error) {
+                              const tp_robustness *robustness, tp_error *error) {
     tp_code code = TP_OK;
     bool found = false;
     for (int64_t row = 0; row < criteria->n_rows; row++) {
         const char *profile = text_at(criteria, "profile", row);
         bool wanted = is_all(input) || (input->profile == NULL ? !found : same(input->profile, profile));
         if (is_first_of_profile(criteria, row) && wanted) {
-            tp_code one = print_profile(input, criteria, verdicts, profile, code == TP_OK ? error : NULL);
+            tp_code one = print_profile(input, criteria, verdicts, robustness, profile, code == TP_OK ? error : NULL);
             code = code == TP_OK ? one : code;
             found = true;
         }
@@ -264,7 +266,7 @@ static tp_code read_result(const char *file, const result_table *table, const ch
 }
 
 static tp_code read_tables(const explain_input *input, tp_layer **sites, tp_layer **criteria, tp_layer **verdicts,
-                           tp_error *error) {
+                           tp_robustness *robustness, tp_error *error) {
     const result_table *const tables[] = {&SITES, &CRITERIA, &VERDICTS};
     char *filter = site_filter(input->site_id);
     tp_code code = filter == NULL ? tp_error_memory(error) : TP_OK;
@@ -280,13 +282,17 @@ static tp_code read_tables(const explain_input *input, tp_layer **sites, tp_laye
     if (code == TP_OK) {
         code = read_result(input->file, &VERDICTS, filter, verdicts, error);
     }
+    if (code == TP_OK) {
+        code = tp_robustness_read(input->file, filter, robustness, error);
+    }
     free(filter);
     return code;
 }
 
 static tp_code explain(const explain_input *input, tp_error *error) {
     tp_layer *sites = NULL, *verdicts = NULL, *criteria = NULL;
-    tp_code code = read_tables(input, &sites, &criteria, &verdicts, error);
+    tp_robustness robustness = {0};
+    tp_code code = read_tables(input, &sites, &criteria, &verdicts, &robustness, error);
     if (code == TP_OK && sites->n_rows == 0) {
         code = tp_error_set(error, TP_E_CONFIG, "%s: there is no site '%s'", input->file, input->site_id);
     }
@@ -297,8 +303,9 @@ static tp_code explain(const explain_input *input, tp_error *error) {
         const char *name = text_at(sites, "name", 0);
         tp_explanation_print_site(stdout, input->site_id, name == NULL ? "" : name,
                                   text_at(sites, "prefecture_name", 0));
-        code = print_profiles(input, criteria, verdicts, error);
+        code = print_profiles(input, criteria, verdicts, &robustness, error);
     }
+    tp_robustness_reset(&robustness);
     tp_layer_free(sites);
     tp_layer_free(verdicts);
     tp_layer_free(criteria);

@@ -54,6 +54,12 @@ void tp_explanation_print(FILE *out, const tp_explained *criterion) {
         if (criterion->has_margin) {
             tp_text_add(&line, "; margin %s", criterion->margin > 0 ? "+" : "");
             add_rounded(&line, criterion->margin);
+            if (criterion->threshold != 0) {
+                double percent = 100 * criterion->margin / fabs(criterion->threshold);
+                tp_text_add(&line, " (%s", percent > 0 ? "+" : "");
+                tp_text_add_number(&line, percent, 1);
+                tp_text_add(&line, " %%)");
+            }
         }
         if (criterion->method != NULL) {
             tp_text_add(&line, "; method %s", criterion->method);
