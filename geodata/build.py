@@ -68,6 +68,8 @@ POINTS = {
     "plants": "plant_id name_en name_ja operator industry product opened "
               "closed pref_code city_code lon_deg lat_deg pos_err_m pos_src "
               "verified source",
+    "junctions": "junc_id name_en opened lon_deg lat_deg pos_err_m "
+                 "pos_src source",
     "sites": "site_id name_en name_ja kind pref_code core_place muni_code "
              "lon_deg lat_deg pos_err_m pos_src approved appr_mark mother_en "
              "verified note source",
@@ -94,7 +96,7 @@ ROAD_PARTS = {
     "road_barriers": "barrier_id name_en kind line verified source",
     "road_nodes": "node_id name_en island lon_deg lat_deg source",
 }
-MODELLED = ("road_nodes", "roads")      # written by build.py, not by hand
+MODELLED = ("junctions", "road_nodes", "roads")      # written by build.py, not by hand
 # Tables that stay tables.  Their form is checked, no shapefile is made.
 PLAIN = {
     "flights": "flight_id iata metro minutes direct km min_src source",
@@ -393,10 +395,12 @@ def model_tables(tables):
     stop_on_faults()
     model = model_roads.Model(tables, os.path.join(HERE, "prefectures.shp"))
     made = {}
-    for name, rows in (("road_nodes", model.node_rows()),
+    for name, rows in (("junctions", model.junction_rows()),
+                       ("road_nodes", model.node_rows()),
                        ("roads", model.link_rows())):
         out = io.StringIO(newline="")
         writer = csv.DictWriter(out, (ROAD_PARTS.get(name) or
+                                      POINTS.get(name) or
                                       LINES[name]).split(),
                                 lineterminator="\n")
         writer.writeheader()

@@ -490,6 +490,25 @@ class Model:
                        for n in self.nodes if n.id in used),
                       key=lambda r: r["node_id"].encode())
 
+    def junction_rows(self):
+        """The interchanges, with the year of their oldest section."""
+        opened = {}
+        for r in self.links.values():
+            if r["class"] == "expressway":
+                for node in (r["node_a"], r["node_b"]):
+                    if node.startswith("ic-"):
+                        opened.setdefault(node, []).append(r["opened"])
+        nodes = {n.id: n for n in self.nodes}
+        return [{"junc_id": node, "name_en": nodes[node].name,
+                 "opened": min(opened[node]) if all(opened[node]) else "",
+                 "lon_deg": "%.5f" % nodes[node].at[0],
+                 "lat_deg": "%.5f" % nodes[node].at[1],
+                 "pos_err_m": "5000",
+                 "pos_src": nodes[node].source,
+                 "source": "model: a place of expressways.csv (U); year of "
+                 "its oldest section"}
+                for node in sorted(opened, key=lambda k: k.encode())]
+
     def link_rows(self):
         return [self.links[k] for k in sorted(self.links,
                                               key=lambda k: k.encode())]

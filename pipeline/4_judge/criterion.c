@@ -20,8 +20,7 @@ static judged_part judge_part(const tp_part *part, const tp_measure *measure, do
     if (measure == NULL) {
         return (judged_part){.verdict = TP_UNKNOWN, .left_out = part->left_out, .margin = -INFINITY};
     }
-    judged_part judged = {.verdict =
-                              tp_verdict_compare(measure->low[row], measure->high[row], part->comparison, threshold),
+    judged_part judged = {.verdict = tp_part_compare(part, threshold, measure->low[row], measure->high[row]),
                           .has_value = measure->known[row],
                           .value = measure->value[row],
                           .margin = -INFINITY};
@@ -30,7 +29,7 @@ static judged_part judge_part(const tp_part *part, const tp_measure *measure, do
         judged.verdict = TP_NOT_MET; /* known not to be there: no comparison can be met by it */
     }
     if (judged.has_value) {
-        judged.margin = tp_verdict_margin(judged.value, part->comparison, threshold);
+        judged.margin = tp_part_margin(part, threshold, judged.value, NULL, NULL);
     }
     return judged;
 }

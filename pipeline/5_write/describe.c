@@ -25,6 +25,10 @@ void tp_describe_part(const tp_part *part, tp_text *text) {
     }
     tp_text_add(text, "%s %s ", n > 0 ? ")" : "", part->comparison == TP_AT_LEAST ? "at least" : "at most");
     tp_text_add_number(text, part->threshold.value, 6);
+    if (part->banded) {
+        tp_text_add(text, " and at most ");
+        tp_text_add_number(text, part->upper.value, 6);
+    }
     tp_text_add(text, "%s%s%s", part->threshold.unit[0] != '\0' ? " " : "", part->threshold.unit,
                 part->left_out ? " [left out: its layers are not read]" : "");
 }

@@ -10,14 +10,17 @@ tp_outcome tp_result_outcome(const tp_result *result, int64_t row) {
     const tp_measure *measure = result->measures[part];
     tp_outcome outcome = {
         .verdict = tp_verdict_text((tp_verdict)result->verdict[row]),
-        .threshold = result->criterion->parts[part].threshold.value,
         .value = result->value[row],
         .margin = result->margin[row],
         .unit = result->criterion->parts[part].threshold.unit,
-        .at_least = result->criterion->parts[part].comparison == TP_AT_LEAST,
         .has_value = (result->known[row] & 1) != 0,
         .has_margin = (result->known[row] & 2) != 0,
     };
+    const tp_part *decides = &result->criterion->parts[part];
+    tp_comparison comparison;
+    (void)tp_part_margin(decides, decides->threshold.value, outcome.has_value ? outcome.value : -INFINITY, &comparison,
+                         &outcome.threshold);
+    outcome.at_least = comparison == TP_AT_LEAST;
     if (measure != NULL && measure->missing_layer == NULL) {
         outcome.method = tp_method_text((tp_method)measure->method[row]);
     }
@@ -116,7 +119,7 @@ static const tp_record_field CRITERION_FIELDS[] = {
     {"title_ja", TP_TYPE_TEXT, NULL, NULL},
     {"required", TP_TYPE_INT64, NULL, "1: decides the site's verdict; 0: informative"},
     {"measure", TP_TYPE_TEXT, NULL, "what is measured, part by part with its threshold"},
-    {"comparison", TP_TYPE_TEXT, NULL, "at_least or at_most"},
+    {"comparison", TP_TYPE_TEXT, NULL, "at_least, at_most, or between (then see `measure` for both bounds)"},
     {"threshold", TP_TYPE_DOUBLE, NULL, "of the first part, in `unit`; inclusive"},
     {"unit", TP_TYPE_TEXT, NULL, NULL},
     {"source", TP_TYPE_TEXT, NULL, "who asks for it"},
@@ -137,7 +140,7 @@ static tp_code write_criterion(const tp_output *output, const tp_profile *profil
     tp_put_text(record, criterion->title_ja);
     tp_put_int64(record, criterion->required ? 1 : 0, true);
     tp_put_text(record, tp_text_get(measure));
-    tp_put_text(record, first->comparison == TP_AT_LEAST ? "at_least" : "at_most");
+    tp_put_text(record, first->banded ? "between" : first->comparison == TP_AT_LEAST ? "at_least" : "at_most");
     tp_put_double(record, first->threshold.value, true);
     tp_put_text(record, first->threshold.unit);
     tp_put_text(record, criterion->source);

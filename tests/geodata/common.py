@@ -26,10 +26,11 @@ SKIPPED = 77        # ctest: SKIP_RETURN_CODE
 
 # Layer: its id column.  The key of region_schemes has two columns.
 POINTS = {"airports": "iata", "cities": "code", "designated": "desig_id",
-          "institutes": "inst_id", "plants": "plant_id",
+          "institutes": "inst_id", "junctions": "junc_id", "plants": "plant_id",
           "prefectural_offices": "office_id", "sites": "site_id",
           "stations": "station_id", "universities": "univ_id"}
 LINES = {"rail": "segment_id", "roads": "road_id"}
+MODELLED_POINTS = {"junctions"}     # have no Japanese names and no prefecture
 # What the road model is made from and its nodes: tables without a shapefile.
 ROAD_PARTS = {"expressways": "section_id", "fixed_links": "section_id",
               "road_barriers": "barrier_id", "road_nodes": "node_id",

@@ -249,7 +249,7 @@ static tp_code hand_over(tp_faults *found, tp_faults *faults) {
     return code;
 }
 
-tp_code tp_profile_load(const char *path, const char *name, tp_profile **profile, tp_faults *faults) {
+tp_code tp_profile_read(const char *path, const char *name, tp_profile **profile, tp_faults *faults) {
     tp_faults found = {0};
     *profile = NULL;
     tp_profile *made = calloc(1, sizeof *made);
@@ -257,13 +257,19 @@ tp_code tp_profile_load(const char *path, const char *name, tp_profile **profile
         tp_form_memory(&found);
     } else if (tp_node_load(path, name, &made->root, &found) == TP_OK) {
         read_profile(made, &found);
-    }
-    tp_code code = hand_over(&found, faults);
-    if (code == TP_OK) {
         *profile = made;
         made = NULL;
     }
     tp_profile_free(made);
+    return hand_over(&found, faults);
+}
+
+tp_code tp_profile_load(const char *path, const char *name, tp_profile **profile, tp_faults *faults) {
+    tp_code code = tp_profile_read(path, name, profile, faults);
+    if (code != TP_OK) {
+        tp_profile_free(*profile);
+        *profile = NULL;
+    }
     return code;
 }
 

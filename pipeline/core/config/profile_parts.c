@@ -2,6 +2,7 @@
 #include "core/config/profile_form.h"
 #include "core/config/unknown_word.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,23 +32,52 @@ bool tp_form_measure(const tp_node *node, const char **kind, const tp_node **set
 
 /* ---------------------------------------------------------------- parts */
 
+static bool read_bound(const tp_node *node, const char *key, tp_quantity *bound, tp_faults *faults) {
+    tp_error error = {0};
+    if (tp_node_text(node) == NULL) {
+        tp_faults_add_at(faults, tp_node_place(node), "%s: expected a number and its unit", key);
+        return false;
+    }
+    if (tp_quantity_parse(tp_node_text(node), bound, &error) != TP_OK) {
+        tp_faults_add_at(faults, tp_node_place(node), "%s: %s", key, error.message);
+        return false;
+    }
+    return true;
+}
+
+/* Both bounds: what a band cannot be. */
+static void check_band(const tp_node *least, const tp_node *most, tp_part *part, tp_faults *faults) {
+    const tp_quantity *lower = &part->threshold, *upper = &part->upper;
+    if (lower->dimension != upper->dimension || strcmp(lower->unit, upper->unit) != 0) {
+        tp_faults_add_at(faults, tp_node_place(most), "at_most is in '%s', but at_least in '%s' (expected one unit)",
+                         upper->unit, lower->unit);
+    } else if (lower->value > upper->value) {
+        tp_faults_add_at(faults, tp_node_place(most),
+                         "at_least %s and at_most %s contradict each other: nothing lies between them",
+                         tp_node_text(least), tp_node_text(most));
+    }
+    part->banded = true;
+}
+
 static void read_threshold(const tp_node *map, tp_part *part, tp_faults *faults) {
     const tp_node *least = tp_node_find(map, "at_least"), *most = tp_node_find(map, "at_most");
-    const tp_node *threshold = least != NULL ? least : most;
-    const char *key = least != NULL ? "at_least" : "at_most";
-    tp_error error = {0};
-    if (threshold == NULL) {
+    if (least == NULL && most == NULL) {
         tp_faults_add_at(faults, tp_node_place(map), "no threshold (expected at_least: or at_most:, such as 30 min)");
         return;
     }
-    if (least != NULL && most != NULL) {
-        tp_faults_add_at(faults, tp_node_place(most), "at_least and at_most in one part (expected one of them)");
-    }
+    bool right = true;
     part->comparison = least != NULL ? TP_AT_LEAST : TP_AT_MOST;
-    if (tp_node_text(threshold) == NULL) {
-        tp_faults_add_at(faults, tp_node_place(threshold), "%s: expected a number and its unit", key);
-    } else if (tp_quantity_parse(tp_node_text(threshold), &part->threshold, &error) != TP_OK) {
-        tp_faults_add_at(faults, tp_node_place(threshold), "%s: %s", key, error.message);
+    if (least != NULL) {
+        right = read_bound(least, "at_least", &part->threshold, faults);
+    }
+    if (most != NULL) {
+        right = read_bound(most, "at_most", least == NULL ? &part->threshold : &part->upper, faults) && right;
+    }
+    if (right) {
+        part->threshold_place = tp_node_place(least != NULL ? least : most);
+    }
+    if (right && least != NULL && most != NULL) {
+        check_band(least, most, part, faults);
     }
 }
 
@@ -191,4 +221,28 @@ bool tp_form_parts(const tp_node *map, tp_criterion *criterion, tp_faults *fault
     }
     tell_strays(map, ways[chosen].key, faults);
     return read_part_list(tp_node_find(map, ways[chosen].key), ways[chosen].key, criterion, faults);
+}
+
+/* ---------------------------------------------------------------- judging a part */
+
+tp_verdict tp_part_compare(const tp_part *part, double threshold, double low, double high) {
+    tp_verdict lower = tp_verdict_compare(low, high, part->comparison, threshold);
+    if (!part->banded) {
+        return lower;
+    }
+    tp_verdict both[] = {lower, tp_verdict_compare(low, high, TP_AT_MOST, part->upper.value)};
+    return tp_verdict_all(both, 2);
+}
+
+double tp_part_margin(const tp_part *part, double threshold, double value, tp_comparison *comparison, double *bound) {
+    double margin = tp_verdict_margin(value, part->comparison, threshold);
+    double above = part->banded ? tp_verdict_margin(value, TP_AT_MOST, part->upper.value) : INFINITY;
+    bool upper = above < margin;
+    if (comparison != NULL) {
+        *comparison = upper ? TP_AT_MOST : part->comparison;
+    }
+    if (bound != NULL) {
+        *bound = upper ? part->upper.value : threshold;
+    }
+    return upper ? above : margin;
 }

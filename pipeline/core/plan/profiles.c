@@ -105,6 +105,11 @@ static void each_layer(const tp_stage *stage, const tp_node *settings, layer_see
     }
 }
 
+/* Its id, or what stands for one that is wrong. */
+static const char *shown_id(const tp_criterion *criterion) {
+    return criterion->id == NULL ? "?" : criterion->id;
+}
+
 typedef struct layer_search {
     const tp_plan *plan;
     const tp_criterion *criterion;
@@ -138,10 +143,10 @@ static void check_layer(void *user, const tp_setting *setting, const char *layer
     if (!tp_schema_is_standard(layer)) {
         tp_faults_add_at(search->faults, place,
                          "criterion '%s' names the layer '%s', which is neither a standard layer nor read",
-                         search->criterion->id, layer);
+                         shown_id(search->criterion), layer);
     } else if (setting->required || setting->fallback != NULL) {
         tp_faults_warn(search->faults, "layer %s is not read: what criterion %s takes from it is unknown", layer,
-                       search->criterion->id);
+                       shown_id(search->criterion));
     }
 }
 
@@ -162,9 +167,10 @@ static void choose_part(const tp_plan *plan, tp_criterion *criterion) {
 
 static void check_threshold(const tp_criterion *criterion, const tp_part *part, tp_faults *faults) {
     const tp_stage *stage = tp_stage_find(TP_MEASURE, part->kind);
-    if (stage != NULL && stage->dimension != part->threshold.dimension) {
-        tp_faults_add_at(faults, part->place, "criterion '%s': the threshold is %s, but '%s' measures %s",
-                         criterion->id, tp_dimension_example(part->threshold.dimension), part->kind,
+    bool given = part->threshold_place.line > 0; /* else its form has a fault of its own */
+    if (given && stage != NULL && stage->dimension != part->threshold.dimension) {
+        tp_faults_add_at(faults, part->threshold_place, "criterion '%s': the threshold is %s, but '%s' measures %s",
+                         shown_id(criterion), tp_dimension_example(part->threshold.dimension), part->kind,
                          tp_dimension_example(stage->dimension));
     }
 }
@@ -174,9 +180,12 @@ static void expand_criterion(tp_plan *plan, const tp_profile *profile, tp_criter
         choose_part(plan, criterion);
     }
     layer_search search = {.plan = plan, .criterion = criterion, .faults = faults};
-    char *by = tp_text_format("%s/%s", profile->id, criterion->id);
+    char *by = tp_text_format("%s/%s", profile->id == NULL ? "" : profile->id, shown_id(criterion));
     for (size_t i = 0; by != NULL && i < criterion->n_parts; i++) {
         tp_part *part = &criterion->parts[i];
+        if (part->kind == NULL) {
+            continue; /* a fault of its form, which is said */
+        }
         check_threshold(criterion, part, faults);
         if (part->optional && !part_is_readable(plan, part)) {
             part->left_out = true;
@@ -191,6 +200,9 @@ static void expand_criterion(tp_plan *plan, const tp_profile *profile, tp_criter
     }
     for (size_t i = 0; by != NULL && i < criterion->n_also; i++) {
         tp_also *also = &criterion->also[i];
+        if (also->kind == NULL || also->name == NULL) {
+            continue;
+        }
         each_layer(tp_stage_find(TP_MEASURE, also->kind), also->settings, check_layer, &search);
         char *name = tp_text_format("%s/%s", by, also->name);
         const tp_step *step =
@@ -250,10 +262,11 @@ static void load_profile(tp_plan *plan, const char *named, tp_place place, tp_fa
                          named);
     } else {
         tp_profile *profile = NULL;
-        if (tp_profile_load(path, shown, &profile, faults) == TP_OK) {
+        (void)!tp_profile_read(path, shown, &profile, faults);
+        if (profile != NULL) { /* with faults or not: what is right of it is checked further */
             profiles[plan->n_profiles++] = profile;
-            for (size_t i = 0; i + 1 < plan->n_profiles; i++) {
-                if (strcmp(profiles[i]->id, profile->id) == 0) {
+            for (size_t i = 0; profile->id != NULL && i + 1 < plan->n_profiles; i++) {
+                if (profiles[i]->id != NULL && strcmp(profiles[i]->id, profile->id) == 0) {
                     tp_faults_add_at(faults, place, "the profile '%s' is named twice", profile->id);
                 }
             }

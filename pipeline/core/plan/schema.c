@@ -104,10 +104,28 @@ void tp_head_check_condition(const tp_head *head, const tp_condition *condition,
 }
 
 bool tp_schema_is_standard(const char *name) {
-    static const char *const names[] = {"prefectures", "municipalities", "cities",         "universities",
-                                        "institutes",  "plants",         "airports",       "stations",
-                                        "roads",       "rail",           "flights",        "prefectural_offices",
-                                        "designated",  "cores",          "region_schemes", "sites"};
+    static const char *const names[] = {"prefectures",
+                                        "municipalities",
+                                        "cities",
+                                        "universities",
+                                        "institutes",
+                                        "plants",
+                                        "airports",
+                                        "stations",
+                                        "roads",
+                                        "rail",
+                                        "flights",
+                                        "prefectural_offices",
+                                        "designated",
+                                        "cores",
+                                        "region_schemes",
+                                        "sites",
+                                        "junctions",
+                                        "overconcentrated",
+                                        "technology_parks",
+                                        "incubators",
+                                        "basic_institutes",
+                                        "applied_institutes"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(names[i], name) == 0) {
             return true;

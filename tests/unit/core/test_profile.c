@@ -105,16 +105,43 @@ static void thresholds_are_checked(void **state) {
     refuse_body("    measure: { area: {} }\n    at_most: 1300\n", "p.yaml:9:14: at_most: '1300' has no unit");
     refuse_body("    measure: { area: {} }\n    at_most: [ 5 km2 ]\n",
                 "p.yaml:9:14: at_most: expected a number and its unit");
-    refuse_body("    measure: { area: {} }\n    at_most: 5 km2\n    at_least: 3 km2\n",
-                "p.yaml:9:14: at_least and at_most in one part");
-    refuse_body("    all:\n      - { measure: { area: {} }, at_least: 1 km2, at_most: 5 km2 }\n",
-                "at_least and at_most in one part");
+    refuse_body("    measure: { area: {} }\n    at_most: 3 km2\n    at_least: 5 km2\n",
+                "p.yaml:9:14: at_least 5 km2 and at_most 3 km2 contradict each other: nothing lies between them");
+    refuse_body("    all:\n      - { measure: { area: {} }, at_least: 1 km2, at_most: 5 min }\n",
+                "at_most is in 'min', but at_least in 'km2' (expected one unit)");
     refuse_body("    all:\n      - { measure: { area: {} }, at_last: 1 km2, at_most: 5 km2 }\n",
                 "p.yaml:9:34: unknown key 'at_last' (did you mean 'at_least'?");
     refuse_body("    all:\n      - { measure: { area: {} }, at_most: 5 km2, optional: perhaps }\n",
                 "optional: expected yes or no, found 'perhaps'");
     refuse_body("    all:\n      - { measure: { area: {} }, at_most: 5 km2 }\n    at_most: 5 km2\n",
                 "p.yaml:10:5: at_most stands beside all");
+}
+
+static void a_band_is_judged_by_both_bounds(void **state) {
+    (void)state;
+    tp_faults faults = {0};
+    tp_profile *profile = NULL;
+    const char *text = HEAD NAMED("band") "    measure: { area: {} }\n    at_most: 5 km2\n    at_least: 3 km2\n";
+    assert_int_equal(load(text, &profile, &faults), TP_OK);
+    const tp_part *part = &profile->criteria[0].parts[0];
+    assert_true(part->banded);
+    const struct {
+        double value, margin, threshold;
+        tp_verdict verdict;
+    } expected[] = {{2.9, 2.9 - 3, 3, TP_NOT_MET}, {3, 0, 3, TP_MET}, {3.5, 0.5, 3, TP_MET},
+                    {4.5, 0.5, 5, TP_MET},         {5, 0, 5, TP_MET}, {5.1, 5 - 5.1, 5, TP_NOT_MET}};
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        tp_comparison comparison;
+        double threshold, value = expected[i].value;
+        assert_int_equal(tp_part_compare(part, part->threshold.value, value, value), expected[i].verdict);
+        assert_true(tp_part_margin(part, part->threshold.value, value, &comparison, &threshold) == expected[i].margin);
+        assert_true(threshold == expected[i].threshold);
+        assert_int_equal(comparison, threshold == 5 ? TP_AT_MOST : TP_AT_LEAST);
+    }
+    assert_int_equal(tp_part_compare(part, part->threshold.value, 3, 6), TP_UNKNOWN);
+    assert_int_equal(tp_part_compare(part, part->threshold.value, 6, 9), TP_NOT_MET);
+    tp_profile_free(profile);
+    tp_faults_reset(&faults);
 }
 
 static void measures_are_checked(void **state) {
@@ -238,6 +265,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_profile_is_read),
         cmocka_unit_test(thresholds_are_checked),
+        cmocka_unit_test(a_band_is_judged_by_both_bounds),
         cmocka_unit_test(measures_are_checked),
         cmocka_unit_test(columns_of_sites_do_not_collide),
         cmocka_unit_test(every_fault_is_told),
