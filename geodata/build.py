@@ -70,7 +70,7 @@ POINTS = {
               "verified source",
     "junctions": "junc_id name_en opened lon_deg lat_deg pos_err_m "
                  "pos_src source",
-    "sites": "site_id name_en name_ja kind pref_code core_place muni_code "
+    "sites": "site_id name_en name_ja kind role pref_code core_place muni_code "
              "lon_deg lat_deg pos_err_m pos_src approved appr_mark mother_en "
              "verified note source",
     "designated": "desig_id programme name_en name_ja valid_from valid_to "

@@ -52,7 +52,7 @@ HEADERS = {
                   "pos_src source",
     "roads": "road_id name_en class node_a node_b speed_kmh drive_kmh detour "
              "length_m opened closed model source",
-    "sites": "site_id name_en name_ja kind pref_code core_place muni_code "
+    "sites": "site_id name_en name_ja kind role pref_code core_place muni_code "
              "lon_deg lat_deg pos_err_m pos_src approved appr_mark mother_en "
              "verified note source",
     "stations": "station_id name_en name_ja kind shinkansen metro opened "
@@ -94,6 +94,7 @@ WORDS = {       # (table, column): the values that there are
     ("rail", "min_src"): "published line_speed",
     ("region_schemes", "scheme"): "conventional8 meti_bureaus",
     ("sites", "kind"): "technopolis capital",
+    ("sites", "role"): "zone no_zone zone_pref metro",
     ("sites", "appr_mark"): "V I U",
     ("stations", "kind"): "shinkansen express",
     ("stations", "metro"): "Tokyo Osaka Nagoya",
