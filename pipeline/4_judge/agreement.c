@@ -159,31 +159,53 @@ static tp_code tell(const tp_step *step, tp_dataset *dataset, const char *profil
     return code;
 }
 
+/* The results of a profile stand together: the first of them, and how many; 0 for one that is judged later. */
+static size_t results_of(const tp_dataset *dataset, const tp_profile *profile, size_t *first) {
+    size_t n = 0;
+    for (size_t k = 0; k < dataset->n_results; k++) {
+        if (dataset->results[k]->profile == profile) {
+            *first = n == 0 ? k : *first;
+            n++;
+        }
+    }
+    return n;
+}
+
+static tp_code fill_profile(const tp_step *step, tp_dataset *dataset, const tp_filter *filter, size_t number,
+                            int64_t *row, tp_column **columns, tp_error *error) {
+    const tp_layer *sites = tp_dataset_layer(dataset, "sites");
+    const tp_profile *profile = dataset->profiles[number];
+    size_t first = 0, n = results_of(dataset, profile, &first);
+    if (n == 0) {
+        return TP_OK;
+    }
+    tally whole = count(filter, dataset->site_verdict + number * (size_t)sites->n_rows, sites->n_rows);
+    tp_code code = put_row(columns, *row, profile->id, NULL, &whole, error);
+    if (code == TP_OK) {
+        code = tell(step, dataset, profile->id, &whole, *row, columns, error);
+    }
+    (*row)++;
+    for (size_t k = first; k < first + n && code == TP_OK; k++) {
+        tally one = count(filter, dataset->results[k]->verdict, sites->n_rows);
+        code = put_row(columns, (*row)++, profile->id, dataset->results[k]->criterion->id, &one, error);
+    }
+    return code;
+}
+
 static tp_code fill(const tp_step *step, tp_dataset *dataset, const tp_filter *filter, tp_layer *layer,
                     tp_error *error) {
-    const tp_layer *sites = tp_dataset_layer(dataset, "sites");
     tp_column *columns[N_COLUMNS];
-    int64_t row = 0;
-    tp_code code =
-        tp_added_layer_open(step, layer, (int64_t)(dataset->n_profiles + dataset->n_results), columns, error);
+    int64_t row = 0, n_judged = 0;
+    size_t first;
+    for (size_t i = 0; i < dataset->n_profiles; i++) {
+        n_judged += results_of(dataset, dataset->profiles[i], &first) > 0;
+    }
+    tp_code code = tp_added_layer_open(step, layer, n_judged + (int64_t)dataset->n_results, columns, error);
     if (code == TP_OK) {
         layer->id = columns[0];
     }
     for (size_t i = 0; i < dataset->n_profiles && code == TP_OK; i++) {
-        const tp_profile *profile = dataset->profiles[i];
-        tally whole = count(filter, dataset->site_verdict + i * (size_t)sites->n_rows, sites->n_rows);
-        code = put_row(columns, row, profile->id, NULL, &whole, error);
-        if (code == TP_OK) {
-            code = tell(step, dataset, profile->id, &whole, row, columns, error);
-        }
-        row++;
-        for (size_t k = 0; k < dataset->n_results && code == TP_OK; k++) {
-            const tp_result *result = dataset->results[k];
-            if (result->profile == profile) {
-                tally one = count(filter, result->verdict, sites->n_rows);
-                code = put_row(columns, row++, profile->id, result->criterion->id, &one, error);
-            }
-        }
+        code = fill_profile(step, dataset, filter, i, &row, columns, error);
     }
     return code;
 }
