@@ -171,12 +171,13 @@ static void load_entry(tp_plan *plan, tp_phase phase, const tp_node *entry, tp_f
         unknown_stage(phase, key, place, faults);
         return;
     }
-    if (phase == TP_READ && strcmp(key, "sites") == 0 && plan->request.site_id != NULL) {
-        return; /* the ad-hoc site stands in its place */
-    }
     const tp_node *value = tp_node_at(entry, 0);
     const char *name = phase == TP_READ ? key : step_name(stage, value);
-    if ((phase == TP_READ || phase == TP_MEASURE) && !valid_name(name)) {
+    bool gives_layer = phase == TP_READ || stage->makes_layer;
+    if (gives_layer && strcmp(name, "sites") == 0 && plan->request.site_id != NULL) {
+        return; /* the ad-hoc site stands in its place */
+    }
+    if ((gives_layer || phase == TP_MEASURE) && !valid_name(name)) {
         tp_faults_add_at(faults, place, "'%s' cannot be a name (letters, digits and _, not beginning with a digit)",
                          name);
         return;
