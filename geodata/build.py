@@ -106,6 +106,9 @@ PLAIN = {
                        "source",
     "anchor_institutes": "anchor_id name_en place country founded note "
                          "verified source",
+    "reference_footprints": "footprint_id name_en country length_km width_km "
+                            "area_km2 universities institutes organisations "
+                            "researchers note verified source",
 }
 KEYS = {"region_schemes": ("pref_code", "scheme")}      # else: first column
 IDS = {"iata": r"[A-Z]{3}", "code": r"\d{5}", "pref_code": r"\d{2}"}
@@ -113,9 +116,10 @@ SLUG = r"[a-z0-9-]+"
 
 INTEGERS = frozenset("""length_m model island population pop_year pos_err_m scheduled opened closed
     shinkansen shink_year imperial number_sch founded minutes direct
-    valid_from valid_to slot year""".split())
+    valid_from valid_to slot year universities institutes
+    organisations researchers""".split())
 REALS = frozenset("""lon_deg lat_deg km value speed_kmh drive_kmh
-    detour""".split())
+    detour length_km width_km area_km2""".split())
 YEARS = frozenset("""pop_year opened closed shink_year founded valid_from
     valid_to year""".split())
 BOOLEANS = frozenset("""scheduled shinkansen imperial number_sch direct

@@ -37,6 +37,7 @@ ROAD_PARTS = {"expressways": "section_id", "fixed_links": "section_id",
               "road_towns": "code"}
 PLAIN = {"anchor_institutes": "anchor_id", "core_industries": "industry_id",
          "flights": "flight_id", "programme_facts": "fact_id",
+         "reference_footprints": "footprint_id",
          "region_schemes": "pref_code"}
 IDS = {**POINTS, **LINES, **ROAD_PARTS, **PLAIN}
 
