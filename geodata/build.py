@@ -99,6 +99,8 @@ ROAD_PARTS = {
 MODELLED = ("junctions", "road_nodes", "roads")      # written by build.py, not by hand
 # Tables that stay tables.  Their form is checked, no shapefile is made.
 PLAIN = {
+    "cities_1980": "code name_en name_ja pref_code population pop_year lon_deg "
+                   "lat_deg pos_err_m pos_src verified source",
     "flights": "flight_id iata metro minutes direct km min_src source",
     "region_schemes": "pref_code scheme region_id region_en region_ja source",
     "core_industries": "industry_id slot name_en name_ja verified source",

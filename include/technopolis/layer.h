@@ -48,6 +48,9 @@ TP_NODISCARD tp_code tp_shapes_copy_parts(tp_shapes *shapes, const tp_shapes *fr
 /** How much of the world a layer holds: decides whether "not found" means "there is none". */
 typedef enum tp_coverage { TP_COVERAGE_COMPLETE, TP_COVERAGE_SAMPLE, TP_COVERAGE_CONDITION } tp_coverage;
 
+/** Data of up to so many years before or after the run's year is taken for data of that year without a warning. */
+enum { TP_YEARS_CLOSE = 5 };
+
 struct tp_condition;
 
 typedef struct tp_layer {
@@ -75,6 +78,12 @@ typedef struct tp_layer {
      * nothing.
      */
     int64_t n_lost;
+    /**
+     * The years that the rows are about, such as those of its populations; 0: not known. `years_apart`: how many years
+     * the farthest of them is after (below 0: before) the run's year; 0 where that is at most TP_YEARS_CLOSE, or not
+     * known.
+     */
+    int64_t first_year, last_year, years_apart;
     char *crs; /**< the CRS of the coordinates as WKT2 or AUTHORITY:CODE; NULL for a table */
 } tp_layer;
 

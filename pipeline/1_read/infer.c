@@ -1,6 +1,7 @@
 /* Types of columns that hold only text: see infer.h. */
 #include "1_read/infer.h"
 
+#include "1_read/digits.h"
 #include "core/config/number.h"
 
 #include <math.h>
@@ -68,6 +69,11 @@ void tp_infer_look(tp_inference *inference, const char *text, size_t size) {
     }
     bool fraction = false;
     double value;
+    char folded[TP_FOLDED_SIZE];
+    if (tp_number_fold_raw(text, size, folded)) {
+        text = folded;
+        size = strlen(folded);
+    }
     if (is_code(text, size)) {
         inference->seen_code = true;
     } else if (tp_infer_is_not_finite(text, size)) {

@@ -66,6 +66,20 @@ static const tp_setting SETTINGS[] = {
      .kind = TP_SETTING_COLUMN,
      .help = "column of the year in which a feature ceased to exist; those gone by the run's year are not read",
      .offset = OPTION(to)},
+    {.key = "unknown_year",
+     .kind = TP_SETTING_CHOICE,
+     .choices = "keep|leave_out",
+     .fallback = "keep",
+     .help = "rows of which it is not known whether they existed in the run's year: kept and counted, or rejected",
+     .offset = OPTION(unknown_year)},
+    {.key = "year",
+     .kind = TP_SETTING_TEXT,
+     .help = "the year that the layer is about, or the column that says it for each row; a column pop_year is found",
+     .offset = OPTION(year)},
+    {.key = "since",
+     .kind = TP_SETTING_MAP,
+     .help = "values that hold only from a year on: { COLUMN: COLUMN_OF_YEARS }; before it 0, or of a text unknown",
+     .offset = OPTION(since)},
     {.key = "dissolve",
      .kind = TP_SETTING_YES_NO,
      .fallback = "no",
@@ -117,18 +131,48 @@ static tp_code publish(const tp_step *step, tp_read_heads *heads, tp_schema *sch
     return code;
 }
 
-/* The columns of years are there and hold numbers. */
-static void check_year_column(const tp_step *step, const tp_plan *plan, const char *key, const char *name,
-                              tp_faults *faults) {
+static tp_place place_of(const tp_step *step, const char *key) {
+    return tp_options_place(&step->options, SETTINGS, key, step->place);
+}
+
+/* A column of years is there. That it holds years is seen when it is read. */
+static void check_column(const tp_step *step, const tp_plan *plan, tp_place place, const char *name,
+                         tp_faults *faults) {
     const tp_head *head = tp_schema_find(&plan->schema, step->name);
-    const tp_field *field = head == NULL || name == NULL ? NULL : tp_head_field(head, name);
-    tp_place place = tp_options_place(&step->options, SETTINGS, key, step->place);
-    if (head != NULL && name != NULL && field == NULL) {
+    if (head != NULL && name != NULL && tp_head_field(head, name) == NULL) {
         tp_faults_add_code_at(faults, TP_E_DATA, place, "layer %s has no column '%s' (of years)", step->name, name);
-    } else if (field != NULL && field->type != TP_TYPE_INT64 && field->type != TP_TYPE_DOUBLE) {
-        tp_faults_add_code_at(faults, TP_E_DATA, place, "column '%s' of layer %s holds %s (expected years)", name,
-                              step->name, tp_type_text(field->type));
     }
+}
+
+static void check_since(const tp_step *step, const tp_plan *plan, const tp_node *map, tp_faults *faults) {
+    if (map != NULL && tp_node_get_kind(map) != TP_NODE_MAP) {
+        tp_faults_add_at(faults, tp_node_place(map), "'since' is a map (expected { COLUMN: COLUMN_OF_YEARS })");
+        return;
+    }
+    for (size_t i = 0; map != NULL && i < tp_node_count(map); i++) {
+        const tp_node *value = tp_node_at(map, i);
+        const tp_head *head = tp_schema_find(&plan->schema, step->name);
+        if (tp_node_text(value) == NULL) {
+            tp_faults_add_at(faults, tp_node_place(value), "'%s' needs the name of a column of years",
+                             tp_node_key(map, i));
+            continue;
+        }
+        check_column(step, plan, tp_node_place(value), tp_node_text(value), faults);
+        if (head != NULL && tp_head_field(head, tp_node_key(map, i)) == NULL) {
+            tp_faults_add_code_at(faults, TP_E_DATA, tp_node_key_place(map, i), "layer %s has no column '%s'",
+                                  step->name, tp_node_key(map, i));
+        }
+    }
+}
+
+static void check_years(const tp_step *step, const tp_plan *plan, const tp_read_options *options, tp_faults *faults) {
+    int64_t year;
+    check_column(step, plan, place_of(step, "from"), options->from, faults);
+    check_column(step, plan, place_of(step, "to"), options->to, faults);
+    if (!tp_read_is_year(options->year, &year)) {
+        check_column(step, plan, place_of(step, "year"), options->year, faults);
+    }
+    check_since(step, plan, options->since, faults);
 }
 
 static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
@@ -146,8 +190,7 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
         tp_faults_add_error(faults, &error);
     }
     tp_read_heads_reset(&heads);
-    check_year_column(step, plan, "from", options->from, faults);
-    check_year_column(step, plan, "to", options->to, faults);
+    check_years(step, plan, options, faults);
 }
 
 /* "code:text,population:int64": the columns as found in a file. */
@@ -305,7 +348,15 @@ static tp_code read_files(const tp_step *step, const tp_run *run, const tp_read_
     }
     if (code == TP_OK) {
         const tp_read_options *options = step->options.values;
-        tp_read_period period = {.year = run->year, .from = options->from, .to = options->to};
+        tp_read_period period = {.year = run->year,
+                                 .from = options->from,
+                                 .to = options->to,
+                                 .about = options->year,
+                                 .from_place = place_of(step, "from"),
+                                 .to_place = place_of(step, "to"),
+                                 .about_place = place_of(step, "year"),
+                                 .leave_out = options->unknown_year == 1,
+                                 .since = options->since};
         code = tp_read_select(layer, task.n_rows, &notes, &period, dataset, error);
     }
     tp_read_notes_reset(&notes);

@@ -1,4 +1,5 @@
 /* Reading the rows of a file into a layer's columns: see tp_read_rows in ogr_file.h. */
+#include "1_read/digits.h"
 #include "1_read/ogr_file.h"
 #include "1_read/osm.h"
 #include "1_read/rejects.h"
@@ -59,20 +60,30 @@ static tp_code set_double(reader *r, size_t i, double value, tp_error *error) {
                              field_name(r, i), value);
 }
 
-/* A text of a column that holds numbers: only in files without types. */
-static tp_code set_parsed(reader *r, size_t i, const char *text, tp_error *error) {
-    tp_column *column = r->columns[i];
+/* A number from its text into its cell; false when it is none. */
+static bool set_number(tp_column *column, int64_t row, const char *text) {
     int64_t integer;
     double value;
-    if (text[0] == '\0') {
-        return TP_OK;
-    }
     if (column->type == TP_TYPE_INT64 && tp_integer_read(text, &integer)) {
-        tp_column_set_int64(column, r->task->n_rows, integer);
-        return TP_OK;
+        tp_column_set_int64(column, row, integer);
+        return true;
     }
     if (column->type == TP_TYPE_DOUBLE && tp_number_read(text, &value) && isfinite(value)) {
-        tp_column_set_double(column, r->task->n_rows, value);
+        tp_column_set_double(column, row, value);
+        return true;
+    }
+    return false;
+}
+
+/* What was written with full-width digits, and what it was taken for. */
+static tp_code note_folded(reader *r, size_t i, const char *text, size_t size, const char *folded, tp_error *error) {
+    return tp_read_notes_add(r->task->notes, r->task->n_rows, false, TP_REJECT_FOLDED, error, "%s: %.*s is %s",
+                             field_name(r, i), (int)size, text, folded);
+}
+
+/* A text of a column that holds numbers: only in files without types. */
+static tp_code set_parsed(reader *r, size_t i, const char *text, tp_error *error) {
+    if (text[0] == '\0' || set_number(r->columns[i], r->task->n_rows, text)) {
         return TP_OK;
     }
     bool not_finite = tp_infer_is_not_finite(text, strlen(text));
@@ -81,6 +92,11 @@ static tp_code set_parsed(reader *r, size_t i, const char *text, tp_error *error
     if (!tp_decoder_text(r->decoder, text, size, &shown, &size)) {
         shown = "?";
         size = 1;
+    }
+    char folded[TP_FOLDED_SIZE];
+    if (tp_number_fold(shown, size, folded) &&
+        (folded[0] == '\0' || set_number(r->columns[i], r->task->n_rows, folded))) {
+        return note_folded(r, i, shown, size, folded[0] == '\0' ? "empty" : folded, error);
     }
     return tp_read_notes_add(r->task->notes, r->task->n_rows, false,
                              not_finite ? TP_REJECT_NOT_FINITE : TP_REJECT_NOT_NUMBER, error, "%s: %.*s",
@@ -99,7 +115,15 @@ static tp_code set_text(reader *r, size_t i, OGRFeatureH feature, const char *by
     if (!tp_decoder_text(r->decoder, bytes, size, &text, &text_size)) {
         return note_bytes(r, i, feature, bytes, size, error);
     }
-    r->decoded += has_high_byte(bytes, size);
+    bool beyond_ascii = has_high_byte(bytes, size);
+    r->decoded += beyond_ascii;
+    char folded[TP_FOLDED_SIZE];
+    if (beyond_ascii && r->columns[i] == r->task->layer->id && tp_digits_fold(text, text_size, folded)) {
+        tp_code code = note_folded(r, i, text, text_size, folded, error);
+        text = folded;
+        text_size = strlen(folded);
+        return code == TP_OK ? tp_column_set_text(r->columns[i], r->task->n_rows, text, text_size, error) : code;
+    }
     return tp_column_set_text(r->columns[i], r->task->n_rows, text, text_size, error);
 }
 

@@ -16,6 +16,9 @@ typedef struct tp_read_options {
     const tp_node *columns; /**< map: our name -> the file's name */
     bool dissolve;
     const char *from, *to; /**< columns of years: when a feature began and ceased to exist */
+    int unknown_year;      /**< 0 keep, 1 leave_out: rows of which `from` or `to` is not known */
+    const char *year;      /**< the year that the layer is about, or a column of such years */
+    const tp_node *since;  /**< map: a column -> the column of the year from which its value holds */
 } tp_read_options;
 
 /** Where the configuration says what concerns a file, for messages. */

@@ -16,10 +16,14 @@
 #define TP_REJECT_COORDINATE_NOT_NUMBER "coordinate not a number"
 #define TP_REJECT_ID_MISSING "id missing"
 #define TP_REJECT_WHERE_UNKNOWN "condition unknown"
+#define TP_REJECT_YEAR_UNKNOWN "year not known"
 
 /* The row stays, the value is NULL. */
 #define TP_REJECT_NOT_FINITE "value not finite"
 #define TP_REJECT_NOT_DECODED "text cannot be decoded"
 #define TP_REJECT_NOT_NUMBER "value not a number"
+
+/* The row stays, the value is mended. */
+#define TP_REJECT_FOLDED "full-width digits made plain"
 
 #endif

@@ -3,6 +3,8 @@
 
 #include "technopolis/schema.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Puts `; ` between what stands from `start` on and what comes; gives the size to return to when nothing comes. */
@@ -41,6 +43,28 @@ static void write_measure(const tp_measure *measure, int64_t row, size_t start, 
         measure->kind->evidence(measure, row, text);
     }
     end_item(text, before, begun);
+}
+
+/* Layers of another time than the run's, each said once: "cities: of 2020, 36 years after the run's year". */
+static void write_years(const tp_measure *measure, size_t start, tp_text *text) {
+    for (size_t i = 0; i < measure->n_to; i++) {
+        const tp_layer *layer = measure->to[i];
+        if (layer == NULL || layer->years_apart == 0) {
+            continue;
+        }
+        char item[200];
+        bool one = layer->first_year == layer->last_year;
+        int n = snprintf(item, sizeof item, "%.80s: of %lld", layer->name, (long long)layer->first_year);
+        if (!one) {
+            n += snprintf(item + n, sizeof item - (size_t)n, " to %lld", (long long)layer->last_year);
+        }
+        snprintf(item + n, sizeof item - (size_t)n, ", %s%lld years %s the run's year", one ? "" : "up to ",
+                 llabs(layer->years_apart), layer->years_apart > 0 ? "after" : "before");
+        if (strstr(tp_text_get(text) + start, item) == NULL) {
+            (void)begin_item(text, start);
+            tp_text_add(text, "%s", item);
+        }
+    }
 }
 
 /* A standard layer that a left-out part names in its settings and that is not there; NULL where it names none. */
@@ -104,6 +128,20 @@ static void write_core(const tp_layer *sites, int64_t row, size_t start, tp_text
     }
 }
 
+static void write_also(const tp_result *result, int64_t row, size_t start, tp_text *text) {
+    const tp_criterion *criterion = result->criterion;
+    for (size_t i = 0; i < criterion->n_also; i++) {
+        const tp_measure *measure = result->also[i];
+        if (measure == NULL) {
+            continue;
+        }
+        if (measure->missing_layer == NULL || (!is_said(result->measures, criterion->n_parts, measure->missing_layer) &&
+                                               !is_said(result->also, i, measure->missing_layer))) {
+            write_measure(measure, row, start, text);
+        }
+    }
+}
+
 void tp_evidence_write(const tp_dataset *dataset, const tp_result *result, int64_t row, tp_text *text) {
     const tp_criterion *criterion = result->criterion;
     size_t start = text->size;
@@ -115,18 +153,16 @@ void tp_evidence_write(const tp_dataset *dataset, const tp_result *result, int64
             write_measure(measure, row, start, text);
         }
     }
-    for (size_t i = 0; i < criterion->n_also; i++) {
-        const tp_measure *measure = result->also[i];
-        if (measure == NULL) {
-            continue;
-        }
-        if (measure->missing_layer == NULL || (!is_said(result->measures, criterion->n_parts, measure->missing_layer) &&
-                                               !is_said(result->also, i, measure->missing_layer))) {
-            write_measure(measure, row, start, text);
-        }
-    }
+    write_also(result, row, start, text);
     const tp_layer *sites = tp_dataset_layer(dataset, "sites");
     if (sites != NULL && sites->geometry == TP_GEOMETRY_POLYGON && starts_from_core(result)) {
         write_core(sites, row, start, text);
+    }
+    for (size_t i = 0; i < criterion->n_parts + criterion->n_also; i++) {
+        bool part = i < criterion->n_parts;
+        const tp_measure *measure = part ? result->measures[i] : result->also[i - criterion->n_parts];
+        if (measure != NULL) {
+            write_years(measure, start, text);
+        }
     }
 }

@@ -35,7 +35,8 @@ MODELLED_POINTS = {"junctions"}     # have no Japanese names and no prefecture
 ROAD_PARTS = {"expressways": "section_id", "fixed_links": "section_id",
               "road_barriers": "barrier_id", "road_nodes": "node_id",
               "road_towns": "code"}
-PLAIN = {"anchor_institutes": "anchor_id", "core_industries": "industry_id",
+PLAIN = {"anchor_institutes": "anchor_id", "cities_1980": "code",
+         "core_industries": "industry_id",
          "flights": "flight_id", "programme_facts": "fact_id",
          "reference_footprints": "footprint_id",
          "region_schemes": "pref_code"}

@@ -22,6 +22,8 @@ HEADERS = {
                          "verified source",
     "cities": "code name_en name_ja pref_code population pop_year lon_deg "
               "lat_deg pos_err_m pos_src source",
+    "cities_1980": "code name_en name_ja pref_code population pop_year lon_deg "
+                   "lat_deg pos_err_m pos_src verified source",
     "core_industries": "industry_id slot name_en name_ja verified source",
     "designated": "desig_id programme name_en name_ja valid_from valid_to "
                   "approved members memb_kind core_place pref_code lon_deg "
@@ -111,7 +113,8 @@ FIELDS = "science engineering medicine agriculture general".split()
 
 # Column, or (table, column): the least and the greatest value.
 INTEGERS = {
-    "population": (100000, 10000000), "pop_year": (2020, 2020),
+    "population": (100000, 10000000), ("cities", "pop_year"): (2020, 2020),
+    ("cities_1980", "pop_year"): (1980, 1980),
     "pos_err_m": (50, 5000), "slot": (1, 14), "minutes": (1, 300),
     ("airports", "opened"): (1910, 2025),
     ("anchor_institutes", "founded"): (1850, 2004),
