@@ -74,7 +74,7 @@ static const tp_setting SETTINGS[] = {
      .offset = OPTION(unknown_year)},
     {.key = "year",
      .kind = TP_SETTING_TEXT,
-     .help = "the year that the layer is about, or the column that says it for each row; a column pop_year is found",
+     .help = "the year that the layer is about, any, or the column that says it for each row; pop_year is found",
      .offset = OPTION(year)},
     {.key = "since",
      .kind = TP_SETTING_MAP,
@@ -169,7 +169,7 @@ static void check_years(const tp_step *step, const tp_plan *plan, const tp_read_
     int64_t year;
     check_column(step, plan, place_of(step, "from"), options->from, faults);
     check_column(step, plan, place_of(step, "to"), options->to, faults);
-    if (!tp_read_is_year(options->year, &year)) {
+    if (!tp_read_is_year(options->year, &year) && (options->year == NULL || strcmp(options->year, TP_ANY_YEAR) != 0)) {
         check_column(step, plan, place_of(step, "year"), options->year, faults);
     }
     check_since(step, plan, options->since, faults);

@@ -87,7 +87,8 @@ tp_code tp_read_years_begin(const tp_read_period *period, tp_layer *layer, int64
     *years = (tp_read_years){.layer = layer, .run_year = period->year};
     years->from = find(layer, period->from);
     years->to = find(layer, period->to);
-    if (!tp_read_is_year(period->about, &years->about_year)) {
+    years->any_year = period->about != NULL && strcmp(period->about, TP_ANY_YEAR) == 0;
+    if (!years->any_year && !tp_read_is_year(period->about, &years->about_year)) {
         years->about = find(layer, period->about != NULL ? period->about : "pop_year");
     }
     int64_t earliest = 0, ignored;
@@ -121,6 +122,9 @@ bool tp_read_years_stood(const tp_read_years *years, int64_t row) {
 
 bool tp_read_years_unknown(const tp_read_years *years, int64_t row) {
     int64_t year;
+    if (years->about_year != 0 && llabs(years->about_year - years->run_year) <= TP_YEARS_CLOSE) {
+        return false; /* the file is of that time, so what stands in it stood */
+    }
     return (years->from != NULL && !known_from(years, row, &year)) ||
            (years->to != NULL && tp_read_year(years->to, row, &year) && !is_known(year) && !is_open(year));
 }
@@ -216,11 +220,14 @@ static tp_code tell_unknown(const tp_read_period *period, const tp_read_years *y
             tp_dataset_add_finding(dataset, "read", "Years", true, error, "%s: '%s' says no year for %lld of %lld rows",
                                    name, years->about->name, (long long)years->n_mute, (long long)years->n_kept);
     }
-    bool mute = years->from == NULL && years->to == NULL && years->about == NULL && years->about_year == 0;
+    bool mute =
+        years->from == NULL && years->to == NULL && years->about == NULL && years->about_year == 0 && !years->any_year;
     if (code == TP_OK && years->run_year != 0 && mute && strcmp(name, "sites") != 0) {
-        code =
-            tp_dataset_add_finding(dataset, "read", "Years", true, error,
-                                   "%s: nothing says of which year it is (expected 'year', or 'from' and 'to')", name);
+        code = tp_dataset_add_finding(
+            dataset, "read", "Years", true, error,
+            "%s: nothing says of which year it is (expected 'year', such as year: 2020 or year: any; "
+            "or 'from' and 'to')",
+            name);
     }
     return code;
 }

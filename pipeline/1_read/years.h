@@ -5,7 +5,8 @@
  * digits). Files of the National Land Numerical Information write words as numbers, which are understood everywhere:
  * 9999 and 999 in `to` mean "still there", in `from` "not known"; 0, -1 and other numbers below 1 mean "not known". In a
  * `from` column whose earliest year is 1950, 1950 means "1950 or before". A missing `to` means "still there", a missing
- * `from` "not known". A feature of which the year is not known is kept, and a finding counts them; or it is left out
+ * `from` "not known". Where the whole layer is of a year close to the run's, what stands in it stood; else a feature of
+ * which the year is not known is kept, and a finding counts them; or it is left out
  * with a line in `rejects`, and "not found" then means nothing (tp_layer.n_lost).
  */
 #ifndef TP_READ_YEARS_H
@@ -21,6 +22,7 @@ typedef struct tp_read_years {
     const tp_column *from, *to;    /**< from when (inclusive), to when (exclusive) a feature existed; NULL: not said */
     const tp_column *about;        /**< of which year a row is; NULL: not said, or said of the whole layer */
     int64_t about_year;            /**< the same of the whole layer; 0: not said */
+    bool any_year;                 /**< the layer holds for any year */
     bool from_1950_is_before;      /**< 1950 in `from` means "1950 or before" */
     int64_t n_kept, n_unknown;     /**< rows, and of these those of which `from` or `to` is not known */
     int64_t n_mute;                /**< rows kept of which `about` says no year */
@@ -35,6 +37,9 @@ typedef struct tp_read_period {
     bool leave_out;       /**< a row of which the years are not known is left out, instead of kept */
     const tp_node *since; /**< map: a column -> the column of the year from which its value holds */
 } tp_read_period;
+
+/** What an entry's `year` says of a layer that holds for any year. */
+#define TP_ANY_YEAR "any"
 
 /** True when `text` (`about`) is a year itself and not a column's name. */
 bool tp_read_is_year(const char *text, int64_t *year);

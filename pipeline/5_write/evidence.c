@@ -2,6 +2,7 @@
 #include "5_write/evidence.h"
 
 #include "technopolis/schema.h"
+#include "technopolis/transport.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,25 +46,37 @@ static void write_measure(const tp_measure *measure, int64_t row, size_t start, 
     end_item(text, before, begun);
 }
 
-/* Layers of another time than the run's, each said once: "cities: of 2020, 36 years after the run's year". */
-static void write_years(const tp_measure *measure, size_t start, tp_text *text) {
+/* A layer of another time than the run's, said once: "cities: of 2020, 36 years after the run's year". */
+static void write_layer_years(const tp_layer *layer, size_t start, tp_text *text) {
+    if (layer == NULL || layer->years_apart == 0) {
+        return;
+    }
+    char item[200];
+    bool one = layer->first_year == layer->last_year;
+    int n = snprintf(item, sizeof item, "%.80s: of %lld", layer->name, (long long)layer->first_year);
+    if (!one) {
+        n += snprintf(item + n, sizeof item - (size_t)n, " to %lld", (long long)layer->last_year);
+    }
+    snprintf(item + n, sizeof item - (size_t)n, ", %s%lld years %s the run's year", one ? "" : "up to ",
+             llabs(layer->years_apart), layer->years_apart > 0 ? "after" : "before");
+    if (strstr(tp_text_get(text) + start, item) == NULL) {
+        (void)begin_item(text, start);
+        tp_text_add(text, "%s", item);
+    }
+}
+
+/* The layers that a measure rests on: what it measures to, the roads it goes by, the trains and flights of a journey. */
+static void write_years(const tp_dataset *dataset, const tp_measure *measure, size_t start, tp_text *text) {
     for (size_t i = 0; i < measure->n_to; i++) {
-        const tp_layer *layer = measure->to[i];
-        if (layer == NULL || layer->years_apart == 0) {
-            continue;
-        }
-        char item[200];
-        bool one = layer->first_year == layer->last_year;
-        int n = snprintf(item, sizeof item, "%.80s: of %lld", layer->name, (long long)layer->first_year);
-        if (!one) {
-            n += snprintf(item + n, sizeof item - (size_t)n, " to %lld", (long long)layer->last_year);
-        }
-        snprintf(item + n, sizeof item - (size_t)n, ", %s%lld years %s the run's year", one ? "" : "up to ",
-                 llabs(layer->years_apart), layer->years_apart > 0 ? "after" : "before");
-        if (strstr(tp_text_get(text) + start, item) == NULL) {
-            (void)begin_item(text, start);
-            tp_text_add(text, "%s", item);
-        }
+        write_layer_years(measure->to[i], start, text);
+    }
+    const tp_transport *network = dataset->network;
+    if (measure->by_network && network != NULL) {
+        write_layer_years(network->roads, start, text);
+    }
+    if (strcmp(measure->kind->name, "day_return") == 0) {
+        write_layer_years(network != NULL ? network->rail : tp_dataset_layer(dataset, "rail"), start, text);
+        write_layer_years(network != NULL ? network->flights : tp_dataset_layer(dataset, "flights"), start, text);
     }
 }
 
@@ -162,7 +175,7 @@ void tp_evidence_write(const tp_dataset *dataset, const tp_result *result, int64
         bool part = i < criterion->n_parts;
         const tp_measure *measure = part ? result->measures[i] : result->also[i - criterion->n_parts];
         if (measure != NULL) {
-            write_years(measure, start, text);
+            write_years(dataset, measure, start, text);
         }
     }
 }
