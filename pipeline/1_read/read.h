@@ -8,6 +8,7 @@
 #define TP_READ_H
 
 #include "technopolis/stage.h"
+#include "technopolis/table.h"
 
 /** The settings of a read entry; see layer.c for what each means. */
 typedef struct tp_read_options {
@@ -60,12 +61,5 @@ TP_NODISCARD tp_code tp_read_head_open(const char *path, const char *shown, cons
                                        const tp_read_places *places, unsigned flags, tp_read_head *head,
                                        tp_faults *faults);
 void tp_read_head_reset(tp_read_head *head);
-
-/**
- * Reads a layer without sources and rejects, whatever its geometry: for commands that look into a file of ours. The
- * result has no id column (`id` is NULL; `source_fid` holds the features' ids). `where` (OGR SQL) may be NULL.
- */
-TP_NODISCARD tp_code tp_read_table(const char *path, const char *layer, const char *where, tp_layer **table,
-                                   tp_error *error);
 
 #endif

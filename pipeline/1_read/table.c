@@ -1,4 +1,4 @@
-/* Reading one layer of a file as a plain table: see tp_read_table in read.h. */
+/* Reading one layer of a file as a plain table: see technopolis/table.h. */
 #include "1_read/ogr_file.h"
 
 #include "technopolis/text.h"

@@ -45,6 +45,12 @@ static const title TITLES[] = {
      {"Minutes and km by road between points and features within a time; km only up to 100,000 pairs",
       "時間内に到達できる地点と施設の道路所要時間(分)と距離(km)。距離は10万組まで"},
      false},
+    {"changes",
+     {"Changes", "前回からの変化"},
+     {"Verdicts and values that differ from an earlier result, before and after; a row without a criterion is the site's "
+      "own verdict",
+      "以前の結果と異なる判定と値(前・後)。要件のない行は候補地の総合判定"},
+     false},
     {"findings",
      {"Findings", "主な結果"},
      {"What the stages found, in sentences, and what to be careful about", "各段階の主な結果と注意点(文章)"},

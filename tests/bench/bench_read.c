@@ -6,7 +6,7 @@
  *
  * Usage: bench_read [FEATURES [RUNS [FOLDER]]]: the file is made in FOLDER (default: TMPDIR or /tmp) and kept there.
  */
-#include "1_read/read.h"
+#include "technopolis/table.h"
 
 #include <gdal.h>
 #include <ogr_srs_api.h>

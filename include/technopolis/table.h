@@ -1,0 +1,26 @@
+/**
+ * Reading a table of a file as it is, without sources and rejects: for what looks into an earlier result, which is no
+ * input layer of a run.
+ */
+#ifndef TECHNOPOLIS_TABLE_H
+#define TECHNOPOLIS_TABLE_H
+
+#include "technopolis/layer.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Reads a layer of a file, whatever its geometry. The result, which the caller frees, has no id column (`id` is NULL;
+ * `source_fid` holds the features' ids). `where` (OGR SQL) may be NULL. TP_E_DATA when the file or the layer is not
+ * there or cannot be read. O(rows). Not thread-safe beside other readers: GDAL's error handler is the process's.
+ */
+TP_NODISCARD tp_code tp_read_table(const char *path, const char *layer, const char *where, tp_layer **table,
+                                   tp_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
