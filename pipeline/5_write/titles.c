@@ -47,7 +47,8 @@ static const title TITLES[] = {
      false},
     {"changes",
      {"Changes", "前回からの変化"},
-     {"Verdicts and values that differ from an earlier result, before and after; a row without a criterion is the site's "
+     {"Verdicts and values that differ from an earlier result, before and after; a row without a criterion is the "
+      "site's "
       "own verdict",
       "以前の結果と異なる判定と値(前・後)。要件のない行は候補地の総合判定"},
      false},
