@@ -280,8 +280,7 @@ static int add_run(const tp_cell_grid *grid, int32_t first, int32_t end, int64_t
     return run->first < run->last;
 }
 
-int tp_cell_walk_to(const tp_cell_grid *grid, tp_cell_walk *walk, int32_t cell,
-                    tp_cell_run runs[TP_CELL_RUNS_MOST]) {
+int tp_cell_walk_to(const tp_cell_grid *grid, tp_cell_walk *walk, int32_t cell, tp_cell_run runs[TP_CELL_RUNS_MOST]) {
     int n = 0;
     int32_t own = grid->row_of[cell];
     if (walk->row != own + 1) {

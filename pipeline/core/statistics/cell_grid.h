@@ -58,7 +58,6 @@ typedef struct tp_cell_walk {
 } tp_cell_walk;
 
 /** All cells that may hold a point within eps of a point of `cell`, itself included, as runs; returns how many. */
-int tp_cell_walk_to(const tp_cell_grid *grid, tp_cell_walk *walk, int32_t cell,
-                    tp_cell_run runs[TP_CELL_RUNS_MOST]);
+int tp_cell_walk_to(const tp_cell_grid *grid, tp_cell_walk *walk, int32_t cell, tp_cell_run runs[TP_CELL_RUNS_MOST]);
 
 #endif

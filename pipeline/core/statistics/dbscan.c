@@ -253,7 +253,8 @@ static tp_code number_sets(dbscan *d, int64_t *n_clusters, tp_error *error) {
         free(at);
         return tp_error_memory(error);
     }
-    for (int64_t cell = 0; cell < d->grid.n_cells; cell++) { /* a set is called by its smallest cell, which comes first */
+    for (int64_t cell = 0; cell < d->grid.n_cells;
+         cell++) { /* a set is called by its smallest cell, which comes first */
         if (d->n_core[cell] == 0) {
             continue;
         }

@@ -82,7 +82,8 @@ static uint8_t *all_pairs(const world *w, const tp_ellipsoid *e) {
 
 /* The definition, word by word. */
 static void brute_force(const world *w, const uint8_t *near, int32_t *cluster, uint8_t *core) {
-    int64_t n = w->n, *point = malloc(((size_t)n + 1) * sizeof *point), *stack = malloc(((size_t)n + 1) * sizeof *stack);
+    int64_t n = w->n, *point = malloc(((size_t)n + 1) * sizeof *point),
+            *stack = malloc(((size_t)n + 1) * sizeof *stack);
     int32_t label = 0;
     assert_true(point != NULL && stack != NULL);
     for (int64_t i = 0; i < n; i++) {
@@ -197,7 +198,7 @@ static void test_small_worlds(void **state) {
     (void)state;
     static const struct {
         double west, south, degrees, eps_m;
-    } windows[] = {{135, 34, 1, 2000},   {135, 34, 0.1, 200}, {179.5, -17, 1, 3000}, {-0.5, -0.5, 1, 1500},
+    } windows[] = {{135, 34, 1, 2000},   {135, 34, 0.1, 200},   {179.5, -17, 1, 3000}, {-0.5, -0.5, 1, 1500},
                    {0, 89.5, 0.5, 3000}, {-180, -90, 360, 2e6}, {-180, 60, 30, 50000}, {139, 35, 0.001, 1}};
     uint64_t seed = 7;
     for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {

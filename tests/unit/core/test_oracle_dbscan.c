@@ -67,8 +67,8 @@ static void test_core_and_noise_as_others(void **state) {
     int32_t *codes = codes_of(&p.found, counts);
     char sha256[TP_DIGEST_SIZE], expected[256], line[512];
     assert_int_equal(tp_digest_bytes(codes, N * sizeof *codes, sha256, NULL), TP_OK);
-    (void)snprintf(expected, sizeof expected, " points %d clusters %lld core %lld border %lld noise %lld sha256 %s\n", N,
-                   (long long)counts[0], (long long)counts[1], (long long)counts[2], (long long)counts[3], sha256);
+    (void)snprintf(expected, sizeof expected, " points %d clusters %lld core %lld border %lld noise %lld sha256 %s\n",
+                   N, (long long)counts[0], (long long)counts[1], (long long)counts[2], (long long)counts[3], sha256);
     FILE *file = fopen(TP_PROJECT "/tests/oracle/data/dbscan.txt", "r");
     assert_non_null(file);
     int n_lines = 0;

@@ -1,0 +1,341 @@
+/* The three layers of clusters and what a reader is told of them: see clusters.h. */
+#include "clusters.h"
+
+#include "core/plan/added_layer.h"
+#include "technopolis/text.h"
+#include "technopolis/transport.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMNS_MOST = 40, TOLD = 5 };
+
+/* Where the next cell goes: columns are filled from left to right. */
+typedef struct cells {
+    tp_column *column[COLUMNS_MOST];
+    int at;
+    int64_t row;
+    tp_code code;
+    tp_error *error;
+} cells;
+
+static void put_text(cells *c, const char *text) {
+    if (c->code == TP_OK) {
+        c->code = tp_added_text(c->column[c->at], c->row, text, c->error);
+    }
+    c->at++;
+}
+
+static void put_number(cells *c, double value) {
+    tp_column_set_double(c->column[c->at++], c->row, value);
+}
+
+static void put_count(cells *c, int64_t n) {
+    tp_column_set_int64(c->column[c->at++], c->row, n);
+}
+
+static void put_nothing(cells *c) {
+    c->at++;
+}
+
+static void put_count_if(cells *c, bool known, int64_t n) {
+    if (known) {
+        put_count(c, n);
+    } else {
+        put_nothing(c);
+    }
+}
+
+/* ---- clusters ---- */
+
+static const char *method_of(const tp_cluster_set *set) {
+    if (set->options->by == TP_CLUSTERS_BY_ROAD) {
+        return tp_method_text(set->dataset->network->method);
+    }
+    return set->options->metric == TP_METRIC_CHORD ? "chord" : "geodesic";
+}
+
+static bool all_hold(const tp_cluster_set *set, const tp_texts *layers) {
+    for (size_t i = 0; i < layers->n; i++) {
+        if (!tp_layer_holds(tp_dataset_layer(set->dataset, layers->items[i]), NULL)) {
+            return false;
+        }
+    }
+    return layers->n > 0;
+}
+
+/* What is not found among few does not prove that there is none. */
+static void put_actors(cells *c, const tp_cluster_set *set, const tp_cluster *cluster) {
+    const tp_clusters_options *options = set->options;
+    bool research = cluster->n_actors[TP_ACTOR_RESEARCH] > 0, ventures = cluster->n_actors[TP_ACTOR_VENTURES] > 0;
+    put_count_if(c, options->government.n > 0, cluster->n_actors[TP_ACTOR_GOVERNMENT]);
+    put_count_if(c, options->research.n > 0, cluster->n_actors[TP_ACTOR_RESEARCH]);
+    put_count_if(c, options->ventures.n > 0, cluster->n_actors[TP_ACTOR_VENTURES]);
+    if (!research && !all_hold(set, &options->research)) {
+        put_nothing(c);
+        put_text(c, options->research.n == 0 ? "no layer of research is named"
+                                             : "no research found, but its layers are samples");
+        return;
+    }
+    put_text(c, tp_clusters_actor_type(cluster));
+    bool open = research && !ventures && !all_hold(set, &options->ventures);
+    put_text(c, !open                      ? NULL
+                : options->ventures.n == 0 ? "at least; no layer of ventures is named"
+                                           : "at least; ventures are a sample");
+}
+
+static void put_places(cells *c, const tp_cluster *cluster) {
+    bool known = cluster->n_prefectures > 0;
+    put_count_if(c, known, cluster->n_prefectures);
+    put_text(c, cluster->prefectures);
+    put_count_if(c, cluster->n_municipalities > 0, cluster->n_municipalities);
+    put_text(c, cluster->municipalities);
+    put_count_if(c, cluster->n_prefectures > 1 || (known && cluster->n_without_prefecture == 0),
+                 cluster->n_prefectures > 1);
+}
+
+static void put_cluster(cells *c, const tp_cluster_set *set, const tp_cluster *cluster) {
+    put_text(c, cluster->id);
+    put_text(c, set->of->name);
+    put_count(c, cluster->n);
+    put_count(c, cluster->n_core);
+    put_count(c, cluster->n_positions);
+    put_number(c, cluster->area_km2);
+    put_number(c, cluster->area_km2 > 0 ? (double)cluster->n / cluster->area_km2 : NAN);
+    put_number(c, cluster->footprint.length_km);
+    put_number(c, cluster->footprint.width_km);
+    put_number(c, cluster->footprint.length_km > 0 ? cluster->footprint.azimuth_deg : NAN);
+    put_text(c, tp_layer_id(set->of, set->row[cluster->centre]));
+    put_count(c, cluster->n_near);
+    put_text(c, tp_method_text(cluster->near_method));
+    put_text(c, cluster->industry);
+    put_count_if(c, cluster->industry != NULL, cluster->n_industry);
+    put_number(c, cluster->industry == NULL ? NAN : (double)cluster->n_industry / (double)cluster->n_with_industry);
+    put_count_if(c, cluster->industry != NULL, cluster->n_industries);
+    put_places(c, cluster);
+    put_actors(c, set, cluster);
+    put_count(c, cluster->n_mini);
+    put_text(c, cluster->linked ? set->items[cluster->network].id : NULL);
+    put_text(c, method_of(set));
+    put_text(c, set->sample ? "sample" : "complete");
+}
+
+static tp_code add_clusters(tp_cluster_set *set, tp_error *error) {
+    cells c = {.error = error};
+    tp_layer *layer = NULL;
+    c.code = tp_added_layer_make(set->step, set->dataset, "{as}", set->step->name, TP_GEOMETRY_POLYGON, set->n_clusters,
+                                 &layer, c.column, error);
+    for (int64_t i = 0; i < set->n_clusters && c.code == TP_OK; i++) {
+        c.row = i;
+        c.at = 0;
+        put_cluster(&c, set, &set->items[i]);
+        if (c.code == TP_OK) {
+            c.code = tp_shapes_copy_row(&layer->shapes, &set->items[i].hull, 0, error);
+        }
+    }
+    if (c.code != TP_OK) {
+        tp_layer_free(layer);
+        return c.code;
+    }
+    layer->coverage = set->sample ? TP_COVERAGE_SAMPLE : TP_COVERAGE_COMPLETE;
+    return tp_dataset_add_layer(set->dataset, layer, error);
+}
+
+/* ---- members ---- */
+
+static tp_code add_members(tp_cluster_set *set, tp_error *error) {
+    cells c = {.error = error};
+    tp_layer *layer = NULL;
+    const tp_column *industry =
+        set->options->industry == NULL ? NULL : tp_layer_column(set->of, set->options->industry);
+    int64_t n = 0;
+    for (int64_t i = 0; i < set->n_clusters; i++) {
+        n += set->items[i].n;
+    }
+    c.code = tp_added_layer_make(set->step, set->dataset, "{members}", set->options->members, TP_GEOMETRY_POINT, n,
+                                 &layer, c.column, error);
+    for (int64_t i = 0; i < n && c.code == TP_OK; i++) {
+        int64_t point = set->member[i], row = set->row[point];
+        char cell[TP_CELL_TEXT_SIZE];
+        c.row = i;
+        c.at = 0;
+        put_text(&c, tp_layer_id(set->of, row));
+        put_text(&c, set->items[set->cluster[point]].id);
+        put_text(&c, set->of->name);
+        put_text(&c, tp_layer_label(set->of, row));
+        put_text(&c, set->found.core[point] ? "core" : "border");
+        put_text(&c, industry == NULL ? NULL : tp_column_cell(industry, row, cell));
+        put_count_if(&c, set->mini[point] > 0, set->mini[point]);
+        layer->lon_deg[i] = set->lon_deg[point];
+        layer->lat_deg[i] = set->lat_deg[point];
+        layer->source[i] = set->of->source[row];
+        layer->source_fid[i] = set->of->source_fid[row];
+    }
+    if (c.code != TP_OK) {
+        tp_layer_free(layer);
+        return c.code;
+    }
+    layer->label = c.column[3];
+    layer->coverage = set->sample ? TP_COVERAGE_SAMPLE : TP_COVERAGE_COMPLETE;
+    return tp_dataset_add_layer(set->dataset, layer, error);
+}
+
+/* ---- links ---- */
+
+/* A line between two points; one that crosses 180 degrees runs on beyond it. */
+static tp_code add_line(const tp_cluster_set *set, const tp_cluster_link *link, tp_shapes *shapes, tp_error *error) {
+    double x[2] = {set->lon_deg[link->from_point], set->lon_deg[link->to_point]};
+    double y[2] = {set->lat_deg[link->from_point], set->lat_deg[link->to_point]};
+    x[1] = fabs(x[1] - x[0]) <= 180 ? x[1] : x[0] + remainder(x[1] - x[0], 360);
+    tp_code code = tp_shapes_add_row(shapes, error);
+    if (code == TP_OK && (x[0] != x[1] || y[0] != y[1])) {
+        code = tp_shapes_add_part(shapes, error);
+        if (code == TP_OK) {
+            code = tp_shapes_add_ring(shapes, x, y, 2, error);
+        }
+    }
+    return code;
+}
+
+static tp_code add_links(tp_cluster_set *set, tp_error *error) {
+    cells c = {.error = error};
+    tp_layer *layer = NULL;
+    c.code = tp_added_layer_make(set->step, set->dataset, "{links}", set->options->links, TP_GEOMETRY_LINE,
+                                 set->n_links, &layer, c.column, error);
+    for (int64_t i = 0; i < set->n_links && c.code == TP_OK; i++) {
+        const tp_cluster_link *link = &set->link[i];
+        char to[64], id[128];
+        if (link->mini) {
+            (void)snprintf(to, sizeof to, "%s.%lld", set->items[link->to].id, (long long)link->mini_number);
+        } else {
+            (void)snprintf(to, sizeof to, "%s", set->items[link->to].id);
+        }
+        (void)snprintf(id, sizeof id, "%s_%s", set->items[link->from].id, to);
+        c.row = i;
+        c.at = 0;
+        put_text(&c, id);
+        put_text(&c, link->mini ? "mini" : "network");
+        put_text(&c, set->items[link->from].id);
+        put_text(&c, to);
+        put_number(&c, link->mini ? NAN : link->minutes);
+        put_number(&c, link->km);
+        put_text(&c, tp_method_text(link->method));
+        if (c.code == TP_OK) {
+            c.code = add_line(set, link, &layer->shapes, error);
+        }
+    }
+    if (c.code != TP_OK) {
+        tp_layer_free(layer);
+        return c.code;
+    }
+    return tp_dataset_add_layer(set->dataset, layer, error);
+}
+
+/* ---- findings ---- */
+
+/* "in this sample of 288 plants", "among 300000 plants" */
+static void say_of(const tp_cluster_set *set, char *text, size_t size) {
+    (void)snprintf(text, size, "%s %lld %s", set->sample ? "in this sample of" : "among", (long long)set->n,
+                   set->of->name);
+}
+
+static tp_code tell_largest(tp_cluster_set *set, const char *of, tp_error *error) {
+    tp_code code = TP_OK;
+    for (int64_t i = 0; i < set->n_clusters && i < TOLD && code == TP_OK; i++) {
+        const tp_cluster *cluster = &set->items[i];
+        tp_text text = {0};
+        tp_text_add(&text, "%s around %s: %lld %s", cluster->id, tp_layer_label(set->of, set->row[cluster->centre]),
+                    (long long)cluster->n, set->of->name);
+        if (cluster->industry != NULL) {
+            tp_text_add(&text, ", mostly %s (%lld of %lld)", cluster->industry, (long long)cluster->n_industry,
+                        (long long)cluster->n_with_industry);
+        }
+        tp_text_add(&text, ", %.1f km x %.1f km", cluster->footprint.length_km, cluster->footprint.width_km);
+        if (cluster->prefectures != NULL) {
+            tp_text_add(&text, ", %s", cluster->prefectures);
+        }
+        code = text.lost ? tp_error_memory(error)
+                         : tp_dataset_add_finding(set->dataset, set->step->name, "largest clusters", false, error,
+                                                  "%s (%s)", tp_text_get(&text), of);
+        tp_text_reset(&text);
+    }
+    return code;
+}
+
+static tp_code tell_borders(tp_cluster_set *set, const char *of, tp_error *error) {
+    tp_text text = {0};
+    int64_t n = 0;
+    for (int64_t i = 0; i < set->n_clusters; i++) {
+        if (set->items[i].n_prefectures > 1) {
+            tp_text_add(&text, "%s%s: %s", n == 0 ? "" : ", ", set->items[i].id, set->items[i].prefectures);
+            n++;
+        }
+    }
+    tp_code code = text.lost ? tp_error_memory(error) : TP_OK;
+    if (code == TP_OK && n > 0) {
+        code = tp_dataset_add_finding(set->dataset, set->step->name, "clusters across borders", false, error,
+                                      "%lld of %lld clusters lie in more than one prefecture (%s): %s", (long long)n,
+                                      (long long)set->n_clusters, of, tp_text_get(&text));
+    }
+    tp_text_reset(&text);
+    return code;
+}
+
+static tp_code tell_shared(tp_cluster_set *set, tp_error *error) {
+    if (set->n_shared == 0) {
+        return TP_OK;
+    }
+    return tp_dataset_add_finding(
+        set->dataset, set->step->name, "equal positions", true, error,
+        "%lld of %lld %s share their exact position with another (%lld positions, the fullest with %lld, at %s): where "
+        "addresses were placed on a town's middle, density is overstated",
+        (long long)set->n_at_shared, (long long)set->n, set->of->name, (long long)set->n_shared,
+        (long long)set->largest_shared, tp_layer_label(set->of, set->row[set->shared_point]));
+}
+
+static tp_code tell(tp_cluster_set *set, tp_error *error) {
+    char of[300], eps[64];
+    int64_t n_members = 0;
+    say_of(set, of, sizeof of);
+    if (set->options->by == TP_CLUSTERS_BY_ROAD) {
+        (void)snprintf(eps, sizeof eps, "%g min by road", set->options->within_time.value);
+    } else {
+        (void)snprintf(eps, sizeof eps, "%g km", set->options->within.value / 1000);
+    }
+    for (int64_t i = 0; i < set->n_clusters; i++) {
+        n_members += set->items[i].n;
+    }
+    tp_code code = tp_dataset_add_finding(
+        set->dataset, set->step->name, "clusters", set->sample, error,
+        "%lld clusters (at least %lld within %s) hold %lld points, %lld stand apart (%s)", (long long)set->n_clusters,
+        (long long)set->options->minimum, eps, (long long)n_members, (long long)(set->n - n_members), of);
+    if (code == TP_OK && set->n_unknown > 0) {
+        code = tp_dataset_add_finding(set->dataset, set->step->name, "clusters", true, error,
+                                      "%lld rows of %s are left out: what `where` asks for is missing in them",
+                                      (long long)set->n_unknown, set->of->name);
+    }
+    if (code == TP_OK && set->n_clusters > TP_CLUSTERS_LINKED_MOST) {
+        code = tp_dataset_add_finding(set->dataset, set->step->name, "clusters", true, error,
+                                      "no links between clusters: there are more than %d", TP_CLUSTERS_LINKED_MOST);
+    }
+    if (code == TP_OK) {
+        code = tell_largest(set, of, error);
+    }
+    if (code == TP_OK) {
+        code = tell_borders(set, of, error);
+    }
+    return code == TP_OK ? tell_shared(set, error) : code;
+}
+
+tp_code tp_clusters_publish(tp_cluster_set *set, tp_error *error) {
+    tp_code code = add_clusters(set, error);
+    if (code == TP_OK) {
+        code = add_members(set, error);
+    }
+    if (code == TP_OK) {
+        code = add_links(set, error);
+    }
+    return code == TP_OK ? tell(set, error) : code;
+}
