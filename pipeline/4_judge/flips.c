@@ -52,12 +52,16 @@ static const tp_stage_column ADDS[] = {
     {"{as}", "becomes", TP_TYPE_TEXT, "", "its verdict with the changed threshold"},
 };
 
+static bool wanted(const tp_step *step, const tp_plan *plan) {
+    (void)step;
+    return plan->n_profiles > 0;
+}
+
 static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
-    if (plan->n_profiles > 0) {
-        tp_added_layer_check(step, plan, TP_GEOMETRY_NONE, faults);
-    } else if (step->node != NULL && tp_node_place(step->node).line > 0 && step->owned_node == NULL) {
+    if (plan->n_profiles == 0) {
         tp_faults_add_at(faults, step->place, "flips: no profile is judged (expected a step `profile` in `judge`)");
     }
+    tp_added_layer_check(step, plan, TP_GEOMETRY_NONE, faults);
 }
 
 typedef struct flip {
@@ -237,6 +241,7 @@ const tp_stage tp_stage_flips = {
     .adds = ADDS,
     .n_adds = sizeof ADDS / sizeof ADDS[0],
     .implied = "{}",
+    .wanted = wanted,
     .check = check,
     .run = run,
 };

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum { KNOWN_MAX = 64 };
-static const double SUM_TOLERANCE = 1e-6; /* three thirds written as 0.333333 each */
+static const double SUM_TOLERANCE = 2e-6; /* three thirds written as 0.333333 each */
 
 void tp_weighting_reset(tp_weighting *weighting) {
     free(weighting->weight);

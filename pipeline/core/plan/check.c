@@ -121,7 +121,8 @@ static void need_layer(void *user, const char *layer) {
 static void add_field(void *user, const char *name) {
     column_check *check = user;
     bool shared = strchr(check->column->layer, '{') == NULL; /* a table of a fixed name, for all steps of its stage */
-    if (shared && tp_head_field(tp_schema_find(&check->plan->schema, check->layer), name) != NULL) {
+    const tp_head *head = tp_schema_find(&check->plan->schema, check->layer);
+    if (shared && head != NULL && tp_head_field(head, name) != NULL) {
         return;
     }
     tp_plan_add_field(check->plan, check->step, check->layer, name, check->column->type, check->column->unit,
