@@ -81,7 +81,7 @@ static tp_code add_setting(tp_assumptions *found, tp_assumption like, const void
 /* The settings of a part's measure as the plan has filled them. */
 static tp_code add_settings(tp_assumptions *found, size_t criterion, const tp_part *part, size_t number,
                             tp_error *error) {
-    const tp_stage *stage = tp_stage_find(TP_MEASURE, part->kind);
+    const tp_stage *stage = part->kind == NULL ? NULL : tp_stage_find(TP_MEASURE, part->kind);
     tp_options options = {0};
     tp_faults faults = {0};
     tp_code code = TP_OK;
@@ -125,7 +125,8 @@ tp_code tp_assumptions_find(const tp_profile *profile, tp_assumptions *found, tp
                                   .value = threshold->value,
                                   .written = true};
             memcpy(like.unit, threshold->unit, sizeof like.unit);
-            code = criterion->parts[p].left_out ? TP_OK : add(found, &like, p, error);
+            bool none = criterion->parts[p].left_out || threshold->unit[0] == '\0'; /* a fault, which the plan tells */
+            code = none ? TP_OK : add(found, &like, p, error);
         }
         for (size_t p = 0; p < criterion->n_parts && code == TP_OK; p++) {
             const tp_part *part = &criterion->parts[p];

@@ -34,6 +34,9 @@ static bool find_criterion(const tp_profile *profile, const char *address, size_
     size_t n = 0;
     for (size_t c = 0; c < profile->n_criteria; c++) {
         const char *id = profile->criteria[c].id;
+        if (id == NULL) {
+            continue;
+        }
         if (strlen(id) == size && memcmp(id, address, size) == 0) {
             *criterion = c;
             return true;

@@ -58,7 +58,7 @@ static bool wanted(const tp_step *step, const tp_plan *plan) {
 }
 
 static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
-    if (plan->n_profiles == 0) {
+    if (!tp_plan_has(plan, TP_JUDGE, "profile")) {
         tp_faults_add_at(faults, step->place, "flips: no profile is judged (expected a step `profile` in `judge`)");
     }
     tp_added_layer_check(step, plan, TP_GEOMETRY_NONE, faults);

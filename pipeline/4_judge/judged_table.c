@@ -7,7 +7,7 @@
 
 const tp_profile *tp_profile_of_id(const tp_profile *const *profiles, size_t n, const char *id) {
     for (size_t i = 0; i < n; i++) {
-        if (id == NULL || strcmp(profiles[i]->id, id) == 0) {
+        if (id == NULL || (profiles[i]->id != NULL && strcmp(profiles[i]->id, id) == 0)) {
             return profiles[i];
         }
     }
@@ -18,15 +18,17 @@ const tp_profile *tp_judged_profile(const tp_step *step, const tp_plan *plan, co
     const tp_profile *const *profiles = (const tp_profile *const *)plan->profiles;
     const tp_profile *found = tp_profile_of_id(profiles, plan->n_profiles, id);
     const char *known[64];
-    size_t n = plan->n_profiles < 64 ? plan->n_profiles : 64;
-    for (size_t i = 0; i < n; i++) {
-        known[i] = profiles[i]->id;
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_profiles && n < 64; i++) {
+        if (profiles[i]->id != NULL) { /* a profile with faults may have none */
+            known[n++] = profiles[i]->id;
+        }
     }
     tp_place place = tp_options_place(&step->options, step->stage->settings, "profile", step->place);
-    if (found == NULL && n == 0) {
+    if (found == NULL && !tp_plan_has(plan, TP_JUDGE, "profile")) {
         tp_faults_add_at(faults, place, "%s: no profile is judged (expected a step `profile` in `judge`)",
                          step->stage->name);
-    } else if (found == NULL) {
+    } else if (found == NULL && n > 0 && id != NULL) {
         tp_unknown_word(faults, place, "judged profile", id, known, n);
     }
     return found;

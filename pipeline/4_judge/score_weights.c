@@ -23,11 +23,11 @@ static bool find_criterion(const tp_profile *profile, const char *id, tp_place p
     const char *known[KNOWN_MAX];
     size_t n = 0;
     for (size_t c = 0; c < profile->n_criteria; c++) {
-        if (strcmp(profile->criteria[c].id, id) == 0) {
+        if (profile->criteria[c].id != NULL && strcmp(profile->criteria[c].id, id) == 0) {
             *criterion = c;
             return true;
         }
-        if (n < KNOWN_MAX) {
+        if (profile->criteria[c].id != NULL && n < KNOWN_MAX) {
             known[n++] = profile->criteria[c].id;
         }
     }
@@ -97,7 +97,7 @@ static void set_bounds(const tp_criterion *criterion, const tp_quantity pair[2],
             return;
         }
     }
-    if (!found) {
+    if (!found && criterion->n_parts > 0) {
         tp_faults_add_at(faults, place, "bounds: %s is not measured in these units (its threshold is %g %s)",
                          criterion->id, criterion->parts[0].threshold.value, criterion->parts[0].threshold.unit);
     }

@@ -215,6 +215,9 @@ static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *
     tp_code code = work.sites == NULL ? tp_error_set(error, TP_E_INTERNAL, "sensitivity: no sites")
                                       : read_again(step, dataset, &made, error);
     if (code == TP_OK) {
+        code = tp_sensitivity_record(&made, dataset, error);
+    }
+    if (code == TP_OK) {
         code = tp_trial_new(made.profile, dataset, work.sites->n_rows, &work.trial, error);
     }
     if (code == TP_OK) {

@@ -45,6 +45,9 @@ void tp_sensitivity_read(const tp_profile *profile, const tp_node *sweep, const 
                          const tp_node *monte_carlo, tp_sensitivity *sensitivity, tp_faults *faults);
 void tp_sensitivity_reset(tp_sensitivity *sensitivity);
 
+/** Writes what `monte_carlo` was told, and its defaults, to the run's parameters. */
+TP_NODISCARD tp_code tp_sensitivity_record(const tp_sensitivity *sensitivity, tp_dataset *dataset, tp_error *error);
+
 /** One row of the table. Texts are borrowed until it is written. */
 typedef struct tp_sensitivity_row {
     const char *kind, *criterion, *parameter, *unit, *scope;

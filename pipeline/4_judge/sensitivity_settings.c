@@ -215,3 +215,15 @@ void tp_sensitivity_read(const tp_profile *profile, const tp_node *sweep, const 
         }
     }
 }
+
+tp_code tp_sensitivity_record(const tp_sensitivity *sensitivity, tp_dataset *dataset, tp_error *error) {
+    tp_code code = TP_OK;
+    for (size_t i = 0; sensitivity->monte_carlo.wanted && i < N_MONTE_CARLO && code == TP_OK; i++) {
+        if (sensitivity->own.texts[i] != NULL) {
+            code =
+                tp_dataset_add_parameter(dataset, "judge/sensitivity/monte_carlo", MONTE_CARLO[i].key,
+                                         sensitivity->own.texts[i], tp_origin_text(sensitivity->own.origins[i]), error);
+        }
+    }
+    return code;
+}

@@ -3,6 +3,7 @@
 #include "5_write/evidence.h"
 #include "explanation.h"
 #include "request.h"
+#include "robustness.h"
 #include "technopolis/crs.h"
 #include "technopolis/text.h"
 
@@ -44,10 +45,14 @@ static void print_site(const tp_dataset *dataset) {
     const tp_column *prefecture = tp_layer_column(sites, "prefecture_name");
     tp_explanation_print_site(stdout, tp_layer_id(sites, 0), tp_layer_label(sites, 0),
                               prefecture == NULL ? NULL : tp_column_text(prefecture, 0));
+    tp_robustness robustness = {.flips = tp_dataset_layer(dataset, "flips"), /* borrowed */
+                                .sensitivity = tp_dataset_layer(dataset, "sensitivity"),
+                                .scorecards = tp_dataset_layer(dataset, "scorecards")};
     tp_text evidence = {0};
     for (size_t i = 0; i < dataset->n_profiles; i++) {
         const tp_profile *profile = dataset->profiles[i];
         tp_explanation_print_profile(stdout, profile->id, tp_verdict_text((tp_verdict)dataset->site_verdict[i]));
+        tp_robustness_print(&robustness, profile->id, stdout);
         for (size_t k = 0; k < dataset->n_results; k++) {
             if (dataset->results[k]->profile == profile) {
                 print_result(dataset, dataset->results[k], &evidence);
