@@ -5,7 +5,6 @@
 #include "../core/plan_fixture.h"
 
 #include <math.h>
-#include <omp.h>
 
 /*
  * Sites on the equator of a plain world: towns and an institute to the east. Straight lines at 60 km/h without a detour, so

@@ -138,9 +138,9 @@ static void verdicts_hold_every_profile(void **state) {
                         "law1983|capital-01|leading_industries|unknown|~|2|~|~");
     assert_string_equal(ask(written.path, "SELECT evidence FROM verdicts WHERE fid = 1"),
                         "hub/1 found 0; hub/2 found 0");
-    assert_string_equal(
-        ask(written.path, "SELECT group_concat(name) FROM pragma_table_info('verdicts')"),
-        "fid,profile,site_id,criterion_id,verdict,value,threshold,margin,evidence,method,unit,comparison");
+    assert_string_equal(ask(written.path, "SELECT group_concat(name) FROM pragma_table_info('verdicts')"),
+                        "fid,profile,site_id,criterion_id,verdict,value,threshold,margin,evidence,method,unit,"
+                        "comparison,margin_percent");
     clean(&written);
 }
 
