@@ -110,23 +110,38 @@ static tp_code add_settings(tp_assumptions *found, size_t criterion, const tp_pa
     return code;
 }
 
+/* The threshold of a part, or the upper bound of its band. */
+static tp_code add_threshold(tp_assumptions *found, size_t criterion, const tp_part *part, size_t number, bool upper,
+                             tp_error *error) {
+    char name[16] = "threshold";
+    const tp_quantity *threshold = upper ? &part->upper : &part->threshold;
+    if (part->left_out || threshold->unit[0] == '\0') { /* none: a fault, which the plan tells */
+        return TP_OK;
+    }
+    if (upper) {
+        memcpy(name, "upper", sizeof "upper");
+    }
+    tp_assumption like = {.kind = TP_ASSUMED_THRESHOLD,
+                          .criterion = criterion,
+                          .upper = upper,
+                          .name = name,
+                          .dimension = threshold->dimension,
+                          .value = threshold->value,
+                          .written = true};
+    memcpy(like.unit, threshold->unit, sizeof like.unit);
+    return add(found, &like, number, error);
+}
+
 tp_code tp_assumptions_find(const tp_profile *profile, tp_assumptions *found, tp_error *error) {
     tp_code code = TP_OK;
     *found = (tp_assumptions){0};
     for (size_t c = 0; c < profile->n_criteria && code == TP_OK; c++) {
         const tp_criterion *criterion = &profile->criteria[c];
         for (size_t p = 0; p < criterion->n_parts && code == TP_OK; p++) {
-            char name[] = "threshold";
-            const tp_quantity *threshold = &criterion->parts[p].threshold;
-            tp_assumption like = {.kind = TP_ASSUMED_THRESHOLD,
-                                  .criterion = c,
-                                  .name = name,
-                                  .dimension = threshold->dimension,
-                                  .value = threshold->value,
-                                  .written = true};
-            memcpy(like.unit, threshold->unit, sizeof like.unit);
-            bool none = criterion->parts[p].left_out || threshold->unit[0] == '\0'; /* a fault, which the plan tells */
-            code = none ? TP_OK : add(found, &like, p, error);
+            code = add_threshold(found, c, &criterion->parts[p], p, false, error);
+            if (code == TP_OK && criterion->parts[p].banded) {
+                code = add_threshold(found, c, &criterion->parts[p], p, true, error);
+            }
         }
         for (size_t p = 0; p < criterion->n_parts && code == TP_OK; p++) {
             const tp_part *part = &criterion->parts[p];

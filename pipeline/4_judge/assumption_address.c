@@ -97,7 +97,7 @@ static bool unit_fits(const tp_assumption *assumption, const tp_quantity *quanti
  * The item that a bare criterion or `criterion.threshold` means: the threshold with the value's unit; for a count that no
  * threshold has, the number that its conditions compare with, if they compare one column only.
  */
-static size_t find_threshold(const tp_assumptions *all, size_t criterion, const char *value, bool bare) {
+static size_t find_threshold(const tp_assumptions *all, size_t criterion, const char *value, bool bare, bool upper) {
     tp_quantity quantity;
     size_t column = all->n;
     if (tp_quantity_parse(value, &quantity, NULL) != TP_OK) {
@@ -108,7 +108,7 @@ static size_t find_threshold(const tp_assumptions *all, size_t criterion, const 
         if (of->criterion != criterion) {
             continue;
         }
-        if (of->kind == TP_ASSUMED_THRESHOLD && unit_fits(of, &quantity)) {
+        if (of->kind == TP_ASSUMED_THRESHOLD && of->upper == upper && unit_fits(of, &quantity)) {
             return i;
         }
         if (of->kind == TP_ASSUMED_CONDITION && bare && quantity.dimension == TP_DIMENSION_COUNT) {
@@ -160,8 +160,9 @@ bool tp_assumption_address(const tp_profile *profile, const tp_assumptions *all,
         return false;
     }
     const char *name = address[size] == '.' ? address + size + 1 : NULL;
-    if (name == NULL || strcmp(name, "threshold") == 0) {
-        item = find_threshold(all, criterion, value, name == NULL);
+    bool upper = name != NULL && strcmp(name, "upper") == 0;
+    if (name == NULL || upper || strcmp(name, "threshold") == 0) {
+        item = find_threshold(all, criterion, value, name == NULL, upper);
         if (item == all->n) {
             tell_thresholds(profile, all, criterion, value, value_place, faults);
             return false;

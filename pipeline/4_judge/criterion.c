@@ -16,9 +16,16 @@ typedef struct judged_part {
     double value, margin; /* margin is -infinity where the measure has no value: unreachable */
 } judged_part;
 
-static judged_part judge_part(const tp_part *part, const tp_measure *measure, double threshold, int64_t row) {
+static judged_part judge_part(const tp_part *part, const tp_measure *measure, tp_bounds bounds, int64_t row) {
     if (measure == NULL) {
         return (judged_part){.verdict = TP_UNKNOWN, .left_out = part->left_out, .margin = -INFINITY};
+    }
+    double threshold = bounds.threshold;
+    tp_part moved;
+    if (part->banded && bounds.upper != part->upper.value) {
+        moved = *part;
+        moved.upper.value = bounds.upper;
+        part = &moved;
     }
     judged_part judged = {.verdict = tp_part_compare(part, threshold, measure->low[row], measure->high[row]),
                           .has_value = measure->known[row],
@@ -72,20 +79,19 @@ static size_t told_part(tp_combine how, tp_verdict whole, const judged_part *par
 }
 
 /* All parts of a row, and the verdict of the whole. */
-static tp_verdict judge_parts(const tp_criterion *criterion, const tp_measure *const *measures,
-                              const double *thresholds, int64_t row, judged_part *parts) {
+static tp_verdict judge_parts(const tp_criterion *criterion, const tp_measure *const *measures, const tp_bounds *bounds,
+                              int64_t row, judged_part *parts) {
     for (size_t i = 0; i < criterion->n_parts; i++) {
         const tp_part *part = &criterion->parts[i];
-        double threshold = thresholds == NULL ? part->threshold.value : thresholds[i];
-        parts[i] = judge_part(part, measures[i], threshold, row);
+        parts[i] = judge_part(part, measures[i], bounds == NULL ? tp_part_bounds(part) : bounds[i], row);
     }
     return combine(criterion->combine, parts, criterion->n_parts);
 }
 
 tp_verdict tp_criterion_verdict(const tp_criterion *criterion, const tp_measure *const *measures,
-                                const double *thresholds, int64_t row) {
+                                const tp_bounds *bounds, int64_t row) {
     judged_part parts[TP_PARTS_MAX];
-    return judge_parts(criterion, measures, thresholds, row, parts);
+    return judge_parts(criterion, measures, bounds, row, parts);
 }
 
 static void judge_row(tp_result *result, int64_t row) {

@@ -17,11 +17,20 @@ TP_NODISCARD tp_code tp_criterion_judge(const tp_dataset *dataset, const tp_prof
                                         const tp_criterion *criterion, const tp_layer *sites, tp_result **result,
                                         tp_error *error);
 
+/** What a part is compared with, where that is varied; `upper` only of a band. */
+typedef struct tp_bounds {
+    double threshold, upper;
+} tp_bounds;
+
+static inline tp_bounds tp_part_bounds(const tp_part *part) {
+    return (tp_bounds){part->threshold.value, part->upper.value};
+}
+
 /**
  * The verdict of one row alone, as tp_criterion_judge gives it: `measures` one a part (NULL where the part is left out),
- * `thresholds` one a part (NULL: the criterion's own). Thread-safe, allocates nothing.
+ * `bounds` one a part (NULL: the criterion's own). Thread-safe, allocates nothing.
  */
 tp_verdict tp_criterion_verdict(const tp_criterion *criterion, const tp_measure *const *measures,
-                                const double *thresholds, int64_t row);
+                                const tp_bounds *bounds, int64_t row);
 
 #endif

@@ -74,13 +74,14 @@ typedef struct flip {
 /* The site's verdict with the threshold there or just beyond. */
 static tp_verdict verdict_at(const tp_trial *trial, const tp_assumption *threshold, double at, int beyond,
                              int64_t row) {
-    double thresholds[TP_PARTS_MAX];
+    tp_bounds bounds[TP_PARTS_MAX];
     const tp_criterion *criterion = &trial->profile->criteria[threshold->criterion];
     double value = beyond == 0 ? at : nextafter(at, beyond < 0 ? -INFINITY : INFINITY);
     for (size_t p = 0; p < criterion->n_parts; p++) {
-        thresholds[p] = threshold->parts[p] ? value : criterion->parts[p].threshold.value;
+        bounds[p] = tp_part_bounds(&criterion->parts[p]);
+        tp_assumption_set(threshold, p, value, &bounds[p]);
     }
-    tp_verdict verdict = tp_trial_judge(trial, threshold->criterion, NULL, thresholds, row);
+    tp_verdict verdict = tp_trial_judge(trial, threshold->criterion, NULL, bounds, row);
     return tp_trial_site_with(trial, threshold->criterion, verdict, row);
 }
 
@@ -111,7 +112,7 @@ static void try_threshold(const tp_trial *trial, const tp_assumption *threshold,
         if (!threshold->parts[p] || measure == NULL) {
             continue;
         }
-        int loses = criterion->parts[p].comparison == TP_AT_MOST ? -1 : 1;
+        int loses = threshold->upper || criterion->parts[p].comparison == TP_AT_MOST ? -1 : 1;
         double ends[] = {measure->low[row], measure->high[row]};
         for (int i = 0; i < 2; i++) {
             if (isfinite(ends[i])) {

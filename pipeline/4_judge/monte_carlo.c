@@ -49,8 +49,8 @@ typedef struct drawing {
     bool moving;    /* some site has an error of its position */
     int64_t *draws; /* of this batch */
     int64_t n_draws;
-    double *thresholds; /* n_draws x parts of the profile */
-    tp_tally *tally;    /* (criteria + 1) a site: the site as a whole last */
+    tp_bounds *bounds; /* n_draws x parts of the profile */
+    tp_tally *tally;   /* (criteria + 1) a site: the site as a whole last */
 } drawing;
 
 /* The thresholds of each draw; parts that share one get the same factor. */
@@ -58,8 +58,8 @@ static void draw_thresholds(const drawing *d) {
     const tp_trial *trial = &d->work->trial;
     const tp_assumptions *all = &d->work->of->all;
     for (int64_t k = 0; k < d->n_draws; k++) {
-        double *of_draw = d->thresholds + k * (int64_t)trial->n_parts;
-        memcpy(of_draw, trial->thresholds, trial->n_parts * sizeof *of_draw);
+        tp_bounds *of_draw = d->bounds + k * (int64_t)trial->n_parts;
+        memcpy(of_draw, trial->bounds, trial->n_parts * sizeof *of_draw);
         for (size_t i = 0; i < all->n; i++) {
             const tp_assumption *of = &all->items[i];
             if (of->kind != TP_ASSUMED_THRESHOLD || d->of->thresholds == 0) {
@@ -74,9 +74,7 @@ static void draw_thresholds(const drawing *d) {
                 drawn = rint(drawn);
             }
             for (size_t p = 0; p < criterion->n_parts; p++) {
-                if (of->parts[p]) {
-                    of_draw[trial->first[of->criterion] + p] = drawn;
-                }
+                tp_assumption_set(of, p, drawn, &of_draw[trial->first[of->criterion] + p]);
             }
         }
     }
@@ -106,11 +104,11 @@ static void judge_draws(const drawing *d, const tp_measure *const *measures, int
         tp_tally *tally = d->tally + site * (int64_t)(n + 1);
         for (int64_t k = 0; k < d->n_draws; k++) {
             int64_t row = copies == 1 ? site : site * copies + k;
-            const double *thresholds = d->thresholds + k * (int64_t)trial->n_parts;
+            const tp_bounds *bounds = d->bounds + k * (int64_t)trial->n_parts;
             tp_verdict whole = TP_MET;
             for (size_t c = 0; c < n; c++) {
                 size_t first = trial->first[c];
-                tp_verdict verdict = tp_trial_judge(trial, c, measures + first, thresholds + first, row);
+                tp_verdict verdict = tp_trial_judge(trial, c, measures + first, bounds + first, row);
                 tally[c].n[verdict]++;
                 if (trial->profile->criteria[c].required) {
                     whole = tp_verdict_all((tp_verdict[]){whole, verdict}, 2);
@@ -127,8 +125,8 @@ static tp_code work_batch(drawing *d, double factor, tp_error *error) {
     tp_layer *moved = NULL;
     tp_scene *scene = NULL;
     const tp_measure **measures = calloc(trial->n_parts + 1, sizeof(const tp_measure *));
-    d->thresholds = malloc(((size_t)d->n_draws * trial->n_parts + 1) * sizeof *d->thresholds);
-    tp_code code = measures == NULL || d->thresholds == NULL ? tp_error_memory(error) : TP_OK;
+    d->bounds = malloc(((size_t)d->n_draws * trial->n_parts + 1) * sizeof *d->bounds);
+    tp_code code = measures == NULL || d->bounds == NULL ? tp_error_memory(error) : TP_OK;
     if (code == TP_OK && d->moving) {
         code = tp_sites_moved(d->work->sites, &d->work->dataset->ellipsoid, d->error_m, d->of->law, d->seed, d->draws,
                               d->n_draws, &moved, error);
@@ -145,8 +143,8 @@ static tp_code work_batch(drawing *d, double factor, tp_error *error) {
     }
     tp_scene_free(scene);
     free(measures);
-    free(d->thresholds);
-    d->thresholds = NULL;
+    free(d->bounds);
+    d->bounds = NULL;
     return code;
 }
 

@@ -32,7 +32,7 @@ typedef struct tp_score {
 
 /**
  * The score of a criterion in a row: linear between its bounds, the smallest of its parts where all are needed, the
- * largest where one is enough. What is unreachable scores 0. Thread-safe.
+ * largest where one is enough. What is unreachable scores 0; a band scores 1 where it is met, 0 where not. Thread-safe.
  */
 tp_score tp_score_criterion(const tp_weighting *weighting, const tp_trial *trial, size_t criterion, int64_t row);
 

@@ -174,6 +174,14 @@ static tp_score score_part(const tp_score_bounds *bounds, const tp_measure *meas
     return (tp_score){fmin(a, b), fmax(a, b)};
 }
 
+/* Inside a band more is neither better nor worse. */
+static tp_score score_band(const tp_part *part, const tp_measure *measure, int64_t row) {
+    bool unreachable = !measure->known[row] && measure->low[row] >= measure->high[row];
+    tp_verdict verdict =
+        unreachable ? TP_NOT_MET : tp_part_compare(part, part->threshold.value, measure->low[row], measure->high[row]);
+    return (tp_score){verdict == TP_MET, verdict != TP_NOT_MET};
+}
+
 tp_score tp_score_criterion(const tp_weighting *weighting, const tp_trial *trial, size_t criterion, int64_t row) {
     const tp_criterion *of = &trial->profile->criteria[criterion];
     size_t first = trial->first[criterion];
@@ -184,7 +192,8 @@ tp_score tp_score_criterion(const tp_weighting *weighting, const tp_trial *trial
         if (measure == NULL) {
             continue;
         }
-        tp_score part = score_part(&weighting->bounds[first + p], measure, row);
+        tp_score part = of->parts[p].banded ? score_band(&of->parts[p], measure, row)
+                                            : score_part(&weighting->bounds[first + p], measure, row);
         if (!any_part) {
             score = part;
         } else {

@@ -37,16 +37,17 @@ tp_code tp_sensitivity_judge(tp_sensitivity_work *work, tp_scene *scene, const t
     const tp_trial *trial = &work->trial;
     size_t c = assumption->criterion, n_parts = trial->profile->criteria[c].n_parts;
     const tp_measure *measures[TP_PARTS_MAX];
-    double thresholds[TP_PARTS_MAX];
+    tp_bounds bounds[TP_PARTS_MAX];
     char *conditions[TP_PARTS_MAX] = {0};
     bool threshold = assumption->kind == TP_ASSUMED_THRESHOLD;
     tp_code code = threshold ? TP_OK : measure_parts(work, scene, assumption, value, tag, measures, conditions, error);
     for (size_t p = 0; p < n_parts; p++) {
-        thresholds[p] = threshold && assumption->parts[p] ? value : trial->thresholds[trial->first[c] + p];
+        bounds[p] = trial->bounds[trial->first[c] + p];
+        tp_assumption_set(assumption, p, value, &bounds[p]);
     }
     *criterion = *site = (tp_tally){{0}};
     for (int64_t row = 0; row < trial->n_rows && code == TP_OK; row++) {
-        tp_verdict verdict = tp_trial_judge(trial, c, threshold ? NULL : measures, thresholds, row);
+        tp_verdict verdict = tp_trial_judge(trial, c, threshold ? NULL : measures, bounds, row);
         criterion->n[verdict]++;
         site->n[tp_trial_site_with(trial, c, verdict, row)]++;
     }

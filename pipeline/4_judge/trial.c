@@ -7,7 +7,7 @@
 void tp_trial_reset(tp_trial *trial) {
     free(trial->first);
     free(trial->measures);
-    free(trial->thresholds);
+    free(trial->bounds);
     free(trial->verdict);
     free(trial->site);
     *trial = (tp_trial){0};
@@ -19,7 +19,7 @@ static tp_code bind(const tp_dataset *dataset, tp_trial *trial, tp_error *error)
         for (size_t p = 0; p < criterion->n_parts; p++) {
             const tp_part *part = &criterion->parts[p];
             size_t at = trial->first[c] + p;
-            trial->thresholds[at] = part->threshold.value;
+            trial->bounds[at] = tp_part_bounds(part);
             trial->measures[at] = part->left_out ? NULL : tp_dataset_measure(dataset, part->measure_name);
             if (!part->left_out && trial->measures[at] == NULL) {
                 return tp_error_set(error, TP_E_INTERNAL, "criterion %s: the measure %s is missing", criterion->id,
@@ -55,11 +55,11 @@ tp_code tp_trial_new(const tp_profile *profile, const tp_dataset *dataset, int64
         trial->first[c + 1] = trial->n_parts += profile->criteria[c].n_parts;
     }
     trial->measures = calloc(trial->n_parts + 1, sizeof(const tp_measure *));
-    trial->thresholds = calloc(trial->n_parts + 1, sizeof *trial->thresholds);
+    trial->bounds = calloc(trial->n_parts + 1, sizeof *trial->bounds);
     trial->verdict = malloc(rows * (profile->n_criteria + 1));
     trial->site = malloc(rows);
-    bool there = trial->first != NULL && trial->measures != NULL && trial->thresholds != NULL &&
-                 trial->verdict != NULL && trial->site != NULL;
+    bool there = trial->first != NULL && trial->measures != NULL && trial->bounds != NULL && trial->verdict != NULL &&
+                 trial->site != NULL;
     tp_code code = there ? bind(dataset, trial, error) : tp_error_memory(error);
     if (code != TP_OK) {
         tp_trial_reset(trial);
@@ -70,11 +70,11 @@ tp_code tp_trial_new(const tp_profile *profile, const tp_dataset *dataset, int64
 }
 
 tp_verdict tp_trial_judge(const tp_trial *trial, size_t criterion, const tp_measure *const *measures,
-                          const double *thresholds, int64_t row) {
+                          const tp_bounds *bounds, int64_t row) {
     size_t at = trial->first[criterion];
     return tp_criterion_verdict(&trial->profile->criteria[criterion],
                                 measures != NULL ? measures : trial->measures + at,
-                                thresholds != NULL ? thresholds : trial->thresholds + at, row);
+                                bounds != NULL ? bounds : trial->bounds + at, row);
 }
 
 tp_verdict tp_trial_site_with(const tp_trial *trial, size_t criterion, tp_verdict with, int64_t row) {

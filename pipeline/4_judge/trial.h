@@ -13,7 +13,7 @@ typedef struct tp_trial {
     int64_t n_rows;
     size_t n_parts, *first;      /**< n_criteria + 1 */
     const tp_measure **measures; /**< borrowed; NULL where a part is left out */
-    double *thresholds;
+    tp_bounds *bounds;
     uint8_t *verdict; /**< n_criteria x n_rows of tp_verdict, criterion by criterion, as judged at first */
     uint8_t *site;    /**< n_rows: the required ones together */
 } tp_trial;
@@ -23,7 +23,7 @@ typedef struct tp_tally {
     int64_t n[3];
 } tp_tally;
 
-/** Binds the profile's parts to the dataset's measures, with its thresholds, and judges them. O(rows x parts). */
+/** Binds the profile's parts to the dataset's measures, with its bounds, and judges them. O(rows x parts). */
 TP_NODISCARD tp_code tp_trial_new(const tp_profile *profile, const tp_dataset *dataset, int64_t n_rows, tp_trial *trial,
                                   tp_error *error);
 void tp_trial_reset(tp_trial *trial);
@@ -33,9 +33,9 @@ static inline tp_verdict tp_trial_verdict(const tp_trial *trial, size_t criterio
     return (tp_verdict)trial->verdict[(int64_t)criterion * trial->n_rows + row];
 }
 
-/** The same with other thresholds or measures of that criterion (one a part; NULL: those of the trial). */
+/** The same with other bounds or measures of that criterion (one a part; NULL: those of the trial). */
 tp_verdict tp_trial_judge(const tp_trial *trial, size_t criterion, const tp_measure *const *measures,
-                          const double *thresholds, int64_t row);
+                          const tp_bounds *bounds, int64_t row);
 
 /** The site's verdict if `criterion` had the verdict `with` and all others theirs. */
 tp_verdict tp_trial_site_with(const tp_trial *trial, size_t criterion, tp_verdict with, int64_t row);

@@ -153,6 +153,27 @@ static void informative_criteria_flip_nothing(void **state) {
     tp_dataset_free(dataset);
 }
 
+static void both_bounds_of_a_band(void **state) {
+    (void)state;
+    tp_dataset *dataset = dataset_of_sites(3);
+    tp_measure *measure = add_measure(dataset, "m0");
+    made m;
+    make(&m, 1); /* at least 10 and at most 20 min */
+    m.parts[0].banded = true;
+    m.parts[0].upper = (tp_quantity){20, TP_DIMENSION_TIME, "min"};
+    tp_measure_set(measure, 0, 18, TP_METHOD_TABLE); /* 10 % off the upper one, 80 % off the lower */
+    tp_measure_set(measure, 1, 11, TP_METHOD_TABLE);
+    tp_measure_set(measure, 2, 25, TP_METHOD_TABLE); /* above: only the upper one helps */
+    static const double at[] = {18, 11, 25}, threshold[] = {20, 10, 20};
+    static const char *const reached[] = {"below", "above", "at"};
+    const tp_layer *flips = flips_of(dataset, &m);
+    for (int row = 0; row < 3; row++) {
+        assert_true(number(flips, "flip_at", row) == at[row] && number(flips, "threshold", row) == threshold[row]);
+        assert_string_equal(text(flips, "reached", row), reached[row]);
+    }
+    tp_dataset_free(dataset);
+}
+
 /* ---- against trying thresholds ---- */
 
 static tp_verdict part_verdict(const tp_measure *measure, int64_t row, double threshold) {
@@ -220,6 +241,7 @@ int main(void) {
         cmocka_unit_test(a_count_goes_by_whole_numbers),
         cmocka_unit_test(two_failures_have_no_single_way_out),
         cmocka_unit_test(informative_criteria_flip_nothing),
+        cmocka_unit_test(both_bounds_of_a_band),
         cmocka_unit_test(as_by_trying_one_threshold_after_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
