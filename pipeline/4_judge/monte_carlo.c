@@ -53,27 +53,28 @@ typedef struct drawing {
     tp_tally *tally;   /* (criteria + 1) a site: the site as a whole last */
 } drawing;
 
-/* The thresholds of each draw; parts that share one get the same factor. */
+/* A threshold in a draw; the sequence is that of its criterion, name and value. */
+static double draw_threshold(const drawing *d, const tp_assumption *of, int64_t draw) {
+    char name[160];
+    (void)snprintf(name, sizeof name, "monte_carlo/%s/%s/%s/%.17g", d->work->trial.profile->criteria[of->criterion].id,
+                   of->name, of->unit, of->value);
+    tp_random random = tp_random_of(d->seed, tp_random_stream(name), (uint32_t)draw);
+    double drawn = of->value * fmax(0, 1 + d->of->thresholds * tp_random_normal(&random));
+    return of->dimension == TP_DIMENSION_COUNT && of->value == rint(of->value) ? rint(drawn) : drawn;
+}
+
+/* The bounds of each draw; parts that share a threshold get the same one. */
 static void draw_thresholds(const drawing *d) {
     const tp_trial *trial = &d->work->trial;
     const tp_assumptions *all = &d->work->of->all;
     for (int64_t k = 0; k < d->n_draws; k++) {
         tp_bounds *of_draw = d->bounds + k * (int64_t)trial->n_parts;
         memcpy(of_draw, trial->bounds, trial->n_parts * sizeof *of_draw);
-        for (size_t i = 0; i < all->n; i++) {
+        for (size_t i = 0; i < all->n && d->of->thresholds > 0; i++) {
             const tp_assumption *of = &all->items[i];
-            if (of->kind != TP_ASSUMED_THRESHOLD || d->of->thresholds == 0) {
-                continue;
-            }
-            const tp_criterion *criterion = &trial->profile->criteria[of->criterion];
-            uint64_t stream =
-                tp_random_stream(criterion->id) ^ tp_random_stream(of->unit) ^ (uint64_t)llrint(of->value);
-            tp_random random = tp_random_of(d->seed, ~stream, (uint32_t)d->draws[k]);
-            double drawn = of->value * fmax(0, 1 + d->of->thresholds * tp_random_normal(&random));
-            if (of->dimension == TP_DIMENSION_COUNT && of->value == rint(of->value)) {
-                drawn = rint(drawn);
-            }
-            for (size_t p = 0; p < criterion->n_parts; p++) {
+            double drawn = of->kind == TP_ASSUMED_THRESHOLD ? draw_threshold(d, of, d->draws[k]) : 0;
+            size_t n = trial->profile->criteria[of->criterion].n_parts;
+            for (size_t p = 0; p < n; p++) {
                 tp_assumption_set(of, p, drawn, &of_draw[trial->first[of->criterion] + p]);
             }
         }
