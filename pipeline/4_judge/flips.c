@@ -19,15 +19,10 @@
 #include <string.h>
 
 typedef struct flips_options {
-    const char *of, *as;
+    const char *as;
 } flips_options;
 
 static const tp_setting SETTINGS[] = {
-    {.key = "of",
-     .kind = TP_SETTING_LAYER,
-     .fallback = "sites",
-     .help = "the layer that is judged; profiles judge sites",
-     .offset = offsetof(flips_options, of)},
     {.key = "as",
      .kind = TP_SETTING_TEXT,
      .fallback = "flips",
@@ -38,8 +33,8 @@ static const tp_setting SETTINGS[] = {
 enum { PROFILE, SITE, CRITERION, THRESHOLD, FLIP_AT, CHANGE, PERCENT, UNIT, REACHED, FROM, TO, N_COLUMNS };
 
 static const tp_stage_column ADDS[] = {
-    {"{as}", "profile", TP_TYPE_TEXT, "", ""},
-    {"{as}", "site_id", TP_TYPE_TEXT, "", ""},
+    {"{as}", "profile", TP_TYPE_TEXT, "", "its id"},
+    {"{as}", "site_id", TP_TYPE_TEXT, "", "the site's id"},
     {"{as}", "criterion_id", TP_TYPE_TEXT, "",
      "whose threshold is changed; NULL: no single threshold changes the verdict"},
     {"{as}", "threshold", TP_TYPE_DOUBLE, "", "as the profile has it, in `unit`"},

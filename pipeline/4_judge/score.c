@@ -45,10 +45,10 @@ enum { PROFILE, WEIGHTING, SITE, NAME, VERDICT, SCORE, LOW, HIGH, RANK, BEST, WO
 enum { PAIRS_MAX = 5000 }; /* Kendall's tau looks at every pair of sites */
 
 static const tp_stage_column ADDS[] = {
-    {TABLE, "profile", TP_TYPE_TEXT, "", ""},
+    {TABLE, "profile", TP_TYPE_TEXT, "", "its id"},
     {TABLE, "weighting", TP_TYPE_TEXT, "", "the step's `as`"},
-    {TABLE, "site_id", TP_TYPE_TEXT, "", ""},
-    {TABLE, "name", TP_TYPE_TEXT, "", ""},
+    {TABLE, "site_id", TP_TYPE_TEXT, "", "the site's id"},
+    {TABLE, "name", TP_TYPE_TEXT, "", "the site's name"},
     {TABLE, "verdict", TP_TYPE_TEXT, "", "the site's verdict, which the score does not change"},
     {TABLE, "score", TP_TYPE_DOUBLE, "", "from 0 to 1; NULL where something weighted is unknown"},
     {TABLE, "score_low", TP_TYPE_DOUBLE, "", "at least"},

@@ -40,7 +40,8 @@ static const tp_setting SETTINGS[] = {
      .offset = offsetof(sensitivity_options, tornado)},
     {.key = "monte_carlo",
      .kind = TP_SETTING_MAP,
-     .help = "draws, speed, thresholds, position_error, position_column, position_law (normal or disc), strata",
+     .help = "draws (1000), speed (10 %), thresholds (0 %), position_error (0 m), position_column (position_error_m), "
+             "position_law (normal or disc), strata (32)",
      .offset = offsetof(sensitivity_options, monte_carlo)},
 };
 
@@ -68,24 +69,24 @@ enum {
 };
 
 static const tp_stage_column ADDS[] = {
-    {TABLE, "profile", TP_TYPE_TEXT, "", ""},
+    {TABLE, "profile", TP_TYPE_TEXT, "", "its id"},
     {TABLE, "kind", TP_TYPE_TEXT, "", "sweep, tornado or monte_carlo"},
     {TABLE, "criterion_id", TP_TYPE_TEXT, "",
      "whose number is changed; of monte_carlo, what is judged (NULL: the site)"},
     {TABLE, "parameter", TP_TYPE_TEXT, "", "threshold, a setting, or a column that a condition compares"},
     {TABLE, "value", TP_TYPE_DOUBLE, "", "given to it, in `unit`"},
-    {TABLE, "unit", TP_TYPE_TEXT, "", ""},
+    {TABLE, "unit", TP_TYPE_TEXT, "", "of the value; NULL: a plain number"},
     {TABLE, "change_percent", TP_TYPE_DOUBLE, "%", "of the value in the profile"},
     {TABLE, "scope", TP_TYPE_TEXT, "", "criterion: its verdicts are counted; site: those of the sites as a whole"},
     {TABLE, "site_id", TP_TYPE_TEXT, "", "of monte_carlo; NULL: all sites are counted"},
     {TABLE, "met", TP_TYPE_INT64, "", "sites, or of monte_carlo draws, that are met"},
-    {TABLE, "not_met", TP_TYPE_INT64, "", ""},
-    {TABLE, "unknown", TP_TYPE_INT64, "", ""},
+    {TABLE, "not_met", TP_TYPE_INT64, "", "that are not met"},
+    {TABLE, "unknown", TP_TYPE_INT64, "", "that are unknown"},
     {TABLE, "change_met", TP_TYPE_INT64, "", "against the number met with the profile as it is"},
-    {TABLE, "draws", TP_TYPE_INT64, "", ""},
+    {TABLE, "draws", TP_TYPE_INT64, "", "of monte_carlo"},
     {TABLE, "probability", TP_TYPE_DOUBLE, "", "of being met: the share of the draws"},
-    {TABLE, "probability_not_met", TP_TYPE_DOUBLE, "", ""},
-    {TABLE, "probability_unknown", TP_TYPE_DOUBLE, "", ""},
+    {TABLE, "probability_not_met", TP_TYPE_DOUBLE, "", "of not being met"},
+    {TABLE, "probability_unknown", TP_TYPE_DOUBLE, "", "of being unknown"},
 };
 
 /* ---- check ---- */

@@ -268,6 +268,35 @@ static void the_same_seed_gives_the_same_at_any_number_of_threads(void **state) 
     tp_dataset_free(two);
 }
 
+/* Zones are measured from their cores and stay where they are, which is said. */
+static void polygons_are_not_moved(void **state) {
+    bench *b = *state;
+    char yaml[3000];
+    tp_dataset *dataset = NULL;
+    write_text(b, "p.yaml", LINE_PROFILE);
+    write_text(
+        b, "sites.geojson",
+        "{\"type\": \"FeatureCollection\", \"features\": [{\"type\": \"Feature\", \"properties\": {\"id\": \"z1\", "
+        "\"name\": \"Zone\"}, \"geometry\": {\"type\": \"Polygon\", \"coordinates\": [[[9.9, -0.1], [10.1, -0.1], "
+        "[10.1, 0.1], [9.9, 0.1], [9.9, -0.1]]]}}]}");
+    (void)snprintf(yaml, sizeof yaml,
+                   "read:\n  - sites: { file: sites.geojson, id: id, name: name }\n" LINE_LAYER("cities")
+                       LINE_LAYER("institutes") "judge:\n  - profile: p\n  - sensitivity: { monte_carlo: { draws: 10, "
+                                                "speed: 0 %%, position_error: 30 km } }\n" WRITE);
+    b->request.without_write = true;
+    assert_int_equal(plan_of(b, yaml), TP_OK);
+    assert_int_equal(tp_plan_run(b->plan, &dataset, NULL), TP_OK);
+    const tp_layer *table = tp_dataset_layer(dataset, "sensitivity");
+    double probability = cell(table, "probability", drawn(table, "z1", "town"));
+    assert_true(probability == (dataset->results[0]->verdict[0] == TP_MET));
+    bool told = false;
+    for (size_t i = 0; i < dataset->n_findings; i++) {
+        told = told || (dataset->findings[i].warning && strstr(dataset->findings[i].text, "are not moved") != NULL);
+    }
+    assert_true(told);
+    tp_dataset_free(dataset);
+}
+
 /* ---- bad input ---- */
 
 static void every_mistake_at_its_place(void **state) {
@@ -332,6 +361,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_normal_law_has_its_share, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_column_says_how_far_each_site_may_be, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_same_seed_gives_the_same_at_any_number_of_threads, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(polygons_are_not_moved, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_mistake_at_its_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(mistakes_in_the_shares_and_the_column, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_a_profile_there_is_nothing_to_vary, set_up, tear_down),

@@ -368,6 +368,32 @@ static void implication_is_never_wrong(void **state) {
     }
 }
 
+/* What is compared by order can have another number; the rest of the text stays as it means. */
+static void another_number_in_a_part(void **state) {
+    (void)state;
+    tp_condition *condition =
+        parse("population >= 200000 and kind = 'it is' and name != \"o'clock\" and year < 1990 and n = 3");
+    static const bool ordered[] = {true, false, false, true, false};
+    double number = 0;
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(tp_condition_ordered(condition, i, &number), ordered[i]);
+    }
+    assert_true(tp_condition_ordered(condition, 0, &number) && number == 200000);
+    char *changed = tp_condition_with_number(condition, 0, 1.5e6);
+    assert_string_equal(changed,
+                        "population >= 1500000 and kind = 'it is' and name != \"o'clock\" and year < 1990 and n = 3");
+    tp_condition *again = parse(changed);
+    assert_int_equal(tp_condition_count(again), 5);
+    free(changed);
+    changed = tp_condition_with_number(again, 3, -0.25);
+    tp_condition_free(again);
+    again = parse(changed);
+    assert_true(tp_condition_ordered(again, 3, &number) && number == -0.25);
+    free(changed);
+    tp_condition_free(again);
+    tp_condition_free(condition);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(conditions_are_parsed),
@@ -379,6 +405,7 @@ int main(void) {
         cmocka_unit_test(texts_imply_equal_texts),
         cmocka_unit_test(two_conditions_work_together),
         cmocka_unit_test(implication_is_never_wrong),
+        cmocka_unit_test(another_number_in_a_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
