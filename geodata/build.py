@@ -109,7 +109,7 @@ PLAIN = {
     "anchor_institutes": "anchor_id name_en place country founded note "
                          "verified source",
     "reference_footprints": "footprint_id name_en country length_km width_km "
-                            "area_km2 universities institutes organisations "
+                            "universities institutes organisations "
                             "researchers note verified source",
 }
 KEYS = {"region_schemes": ("pref_code", "scheme")}      # else: first column
@@ -121,7 +121,7 @@ INTEGERS = frozenset("""length_m model island population pop_year pos_err_m sche
     valid_from valid_to slot year universities institutes
     organisations researchers""".split())
 REALS = frozenset("""lon_deg lat_deg km value speed_kmh drive_kmh
-    detour length_km width_km area_km2""".split())
+    detour length_km width_km""".split())
 YEARS = frozenset("""pop_year opened closed shink_year founded valid_from
     valid_to year""".split())
 BOOLEANS = frozenset("""scheduled shinkansen imperial number_sch direct

@@ -48,7 +48,7 @@ HEADERS = {
     "rail": "segment_id from_stn to_stn line service minutes min_src km "
             "opened closed verified source",
     "reference_footprints": "footprint_id name_en country length_km width_km "
-                            "area_km2 universities institutes organisations "
+                            "universities institutes organisations "
                             "researchers note verified source",
     "region_schemes": "pref_code scheme region_id region_en region_ja source",
     "road_barriers": "barrier_id name_en kind line verified source",
@@ -75,7 +75,7 @@ MAY_BE_EMPTY = {
     "designated": "valid_from valid_to approved members memb_kind",
     "institutes": "founded", "plants": "industry opened closed",
     "expressways": "opened closed", "fixed_links": "closed",
-    "reference_footprints": "length_km width_km area_km2 universities "
+    "reference_footprints": "length_km width_km universities "
                             "institutes organisations researchers note",
     "programme_facts": "year", "rail": "closed", "roads": "opened closed",
     "sites": "approved appr_mark mother_en note",
@@ -140,7 +140,6 @@ INTEGERS = {
 REALS = {"lon_deg": (122.9, 154.0), "lat_deg": (20.4, 45.6),
          ("reference_footprints", "length_km"): (1, 100),
          ("reference_footprints", "width_km"): (1, 100),
-         ("reference_footprints", "area_km2"): (1, 10000),
          ("roads", "speed_kmh"): (15, 80), ("roads", "drive_kmh"): (20, 100),
          ("roads", "detour"): (1, 2), ("flights", "km"): (50, 2500), ("rail", "km"): (0.5, 800),
          ("programme_facts", "value"): (-100, 1e8)}
