@@ -10,12 +10,28 @@ static const content CONTENTS[] = {
 };
 enum { N_CONTENTS = sizeof CONTENTS / sizeof CONTENTS[0] };
 
-tp_code tp_write_contents(const tp_output *output, const char *step, tp_error *error) {
+bool tp_output_has_evidence(const tp_output *output, size_t profile, int64_t row) {
+    const tp_dataset *dataset = output->dataset;
+    const tp_layer *sites = tp_dataset_layer(dataset, "sites");
+    if (output->evidence != TP_EVIDENCE_MET_OR_UNKNOWN || dataset->site_verdict == NULL || sites == NULL) {
+        return output->evidence != TP_EVIDENCE_NONE;
+    }
+    return dataset->site_verdict[profile * (size_t)sites->n_rows + (size_t)row] != TP_NOT_MET;
+}
+
+void tp_output_progress(const tp_output *output, const char *table, int64_t row, int64_t n) {
+    enum { STRIDE = 4096 };
+    if (row % STRIDE == 0 && n > STRIDE && output->run->progress != NULL) {
+        output->run->progress(output->run->progress_user, TP_WRITE, table, row, n);
+    }
+}
+
+tp_code tp_write_contents(const tp_output *output, tp_error *error) {
     const tp_run *run = output->run;
     tp_code code = TP_OK;
     for (size_t i = 0; code == TP_OK && i < N_CONTENTS; i++) {
         if (run->progress != NULL) {
-            run->progress(run->progress_user, TP_WRITE, step, (int64_t)i, N_CONTENTS);
+            run->progress(run->progress_user, TP_WRITE, output->step, (int64_t)i, N_CONTENTS);
         }
         code = CONTENTS[i](output, error);
     }

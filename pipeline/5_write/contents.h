@@ -8,15 +8,26 @@
 #include "5_write/record.h"
 #include "technopolis/stage.h"
 
+/** Of which sites the evidence is written, in words and as links: that of a screened country is for nobody to read. */
+typedef enum tp_evidence_of { TP_EVIDENCE_ALL, TP_EVIDENCE_MET_OR_UNKNOWN, TP_EVIDENCE_NONE } tp_evidence_of;
+
 /** What all writers are given. */
 typedef struct tp_output {
     tp_sink *sink;
     const tp_run *run;
     const tp_dataset *dataset;
+    tp_evidence_of evidence;
+    const char *step; /**< for progress */
 } tp_output;
 
-/** contents.c: all of the below, in the order in which a reader of the file finds them; `step` is for progress. */
-TP_NODISCARD tp_code tp_write_contents(const tp_output *output, const char *step, tp_error *error);
+/** contents.c: whether the evidence of a site is written, by its verdict in a profile (a number of the dataset). */
+bool tp_output_has_evidence(const tp_output *output, size_t profile, int64_t row);
+
+/** contents.c: tells who watches the run how far a table of n rows has come; cheap enough for every row. */
+void tp_output_progress(const tp_output *output, const char *table, int64_t row, int64_t n);
+
+/** contents.c: all of the below, in the order in which a reader of the file finds them. */
+TP_NODISCARD tp_code tp_write_contents(const tp_output *output, tp_error *error);
 
 /** sites.c: every site with the first profile's verdicts, values and evidence. Nothing where no `sites` are read. */
 TP_NODISCARD tp_code tp_write_sites(const tp_output *output, tp_error *error);

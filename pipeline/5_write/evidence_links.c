@@ -179,7 +179,9 @@ tp_code tp_write_evidence_links(const tp_output *output, tp_error *error) {
         code = tp_output_begin(output, "evidence_links", TP_GEOMETRY_LINE, &writer.record, error);
     }
     for (int64_t row = 0; code == TP_OK && row < writer.sites->n_rows; row++) {
-        for (size_t i = 0; code == TP_OK && i < n; i++) {
+        tp_output_progress(output, "evidence_links", row, writer.sites->n_rows);
+        bool told = tp_output_has_evidence(output, 0, row);
+        for (size_t i = 0; code == TP_OK && told && i < n; i++) {
             code = write_result(&writer, results[i], row, error);
         }
     }

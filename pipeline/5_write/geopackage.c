@@ -12,6 +12,7 @@
 typedef struct geopackage_options {
     const char *file;
     bool fast;
+    int evidence;
 } geopackage_options;
 
 static const tp_setting SETTINGS[] = {
@@ -25,6 +26,12 @@ static const tp_setting SETTINGS[] = {
      .fallback = "yes",
      .help = "write by SQLite and pack the spatial index; no: through GDAL, the same content several times slower",
      .offset = offsetof(geopackage_options, fast)},
+    {.key = "evidence",
+     .kind = TP_SETTING_CHOICE,
+     .choices = "all|met_or_unknown|none",
+     .fallback = "all",
+     .help = "of which sites the evidence is written, in words and as links; met_or_unknown: not of sites that fail",
+     .offset = offsetof(geopackage_options, evidence)},
 };
 
 /* Table names in a GeoPackage are one whatever their case, and some are taken by the program's own tables. */
@@ -58,7 +65,8 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
 
 static tp_code run(const tp_step *step, const tp_run *run, tp_dataset *dataset, tp_error *error) {
     const geopackage_options *options = step->options.values;
-    tp_output output = {.run = run, .dataset = dataset};
+    tp_output output = {
+        .run = run, .dataset = dataset, .evidence = (tp_evidence_of)options->evidence, .step = step->name};
     tp_code code = TP_OK;
     char *path = tp_plan_path(run->base, options->file);
     if (path == NULL) {
@@ -67,7 +75,7 @@ static tp_code run(const tp_step *step, const tp_run *run, tp_dataset *dataset, 
     code = options->fast ? tp_sink_new_gpkg(path, dataset->geographic_crs, run->crs, &output.sink, error)
                          : tp_sink_new_ogr(path, dataset->geographic_crs, run->crs, &output.sink, error);
     if (code == TP_OK) {
-        code = tp_write_contents(&output, step->name, error);
+        code = tp_write_contents(&output, error);
     }
     if (code == TP_OK) {
         code = tp_sink_commit(output.sink, error);

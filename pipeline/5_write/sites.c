@@ -160,7 +160,9 @@ static tp_code put_criterion(site_writer *writer, size_t i, int64_t row, tp_erro
     tp_outcome outcome = tp_result_outcome(result, row);
     tp_text *evidence = &writer->evidence[i];
     tp_text_clear(evidence);
-    tp_evidence_write(writer->output->dataset, result, row, evidence);
+    if (tp_output_has_evidence(writer->output, 0, row)) {
+        tp_evidence_write(writer->output->dataset, result, row, evidence);
+    }
     if (evidence->lost) {
         return tp_error_memory(error);
     }
@@ -231,6 +233,7 @@ tp_code tp_write_sites(const tp_output *output, tp_error *error) {
         code = tp_output_begin(output, "sites", sites->geometry, &writer.record, error);
     }
     for (int64_t row = 0; code == TP_OK && row < sites->n_rows; row++) {
+        tp_output_progress(output, "sites", row, sites->n_rows);
         code = write_row(&writer, row, error);
     }
     if (code == TP_OK) {

@@ -58,10 +58,12 @@ static const tp_record_field VERDICT_FIELDS[] = {
 };
 
 static tp_code write_verdict(const tp_output *output, const tp_result *result, const tp_layer *sites, int64_t row,
-                             tp_record *record, tp_text *evidence, tp_error *error) {
+                             bool told, tp_record *record, tp_text *evidence, tp_error *error) {
     tp_outcome outcome = tp_result_outcome(result, row);
     tp_text_clear(evidence);
-    tp_evidence_write(output->dataset, result, row, evidence);
+    if (told) {
+        tp_evidence_write(output->dataset, result, row, evidence);
+    }
     if (evidence->lost) {
         return tp_error_memory(error);
     }
@@ -99,8 +101,10 @@ tp_code tp_write_verdicts(const tp_output *output, tp_error *error) {
         size_t n = 0;
         tp_result *const *results = tp_profile_results(dataset, profile, &n);
         for (int64_t row = 0; code == TP_OK && row < sites->n_rows; row++) {
+            bool told = tp_output_has_evidence(output, profile, row);
+            tp_output_progress(output, "verdicts", row, sites->n_rows);
             for (size_t i = 0; code == TP_OK && i < n; i++) {
-                code = write_verdict(output, results[i], sites, row, &record, &evidence, error);
+                code = write_verdict(output, results[i], sites, row, told, &record, &evidence, error);
             }
         }
     }

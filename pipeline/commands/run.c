@@ -13,11 +13,18 @@ static const struct argp ARGP = {TP_RUN_OPTIONS,
                                  NULL,
                                  NULL};
 
-/* One line that is written over, on a terminal only. */
+/* One line that is written over, on a terminal only: `write    [######..................]  25 % sites (12,288 of …)`. */
 static void show_progress(void *user, tp_phase phase, const char *step, int64_t done, int64_t total) {
     (void)user;
-    fprintf(stderr, "\r\033[K%-8s %s (%lld of %lld)", tp_phase_text(phase), step, (long long)done + 1,
-            (long long)total);
+    enum { WIDTH = 24 };
+    char bar[WIDTH + 1];
+    int full = total > 0 ? (int)(WIDTH * done / total) : 0;
+    for (int i = 0; i < WIDTH; i++) {
+        bar[i] = i < full ? '#' : '.';
+    }
+    bar[WIDTH] = '\0';
+    fprintf(stderr, "\r\033[K%-8s [%s] %3d %% %s (%lld of %lld)", tp_phase_text(phase), bar,
+            total > 0 ? (int)(100 * done / total) : 0, step, (long long)done + 1, (long long)total);
     fflush(stderr);
 }
 
