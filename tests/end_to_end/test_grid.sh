@@ -1,4 +1,3 @@
-#!/bin/bash
 # Screening: squares of a prefecture as sites, candidate zones of those that meet everything or do not fail, equal bytes
 # at any number of threads, and the mistakes one can make.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,3 @@
-#!/bin/bash
 # Polygons as sites: a core for each, what lies inside counts, members, footprints beside references, and equal bytes at
 # any number of threads. The prefectures of Kyushu stand for zones.
 . "$(dirname "$0")/lib.sh"
