@@ -47,6 +47,12 @@ const char *tp_transform_operation(const tp_transform *transform);
 double tp_transform_accuracy_m(const tp_transform *transform);
 
 /**
+ * Whether an operation of this accuracy (NaN: not stated, which is not enough) is too coarse for distances of
+ * `finest_m`: when it is worse than a quarter of it. 0: no distance is asked for, nothing is too coarse.
+ */
+bool tp_transform_is_coarse(double accuracy_m, double finest_m);
+
+/**
  * Transforms n points in place. Where one cannot be transformed, `failed[i]` becomes 1 (0 elsewhere) and its
  * coordinates are left as they were. Returns how many failed. One object must not be used by two threads at once.
  */

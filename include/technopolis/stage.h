@@ -37,6 +37,7 @@ typedef struct tp_run {
     int language;    /**< 0 en, 1 ja */
     int on_error;    /**< tp_on_error */
     int64_t threads; /**< 0: as many as OpenMP gives */
+    double finest_m; /**< the finest distance that a criterion or measure of the plan uses; 0: none */
     /** Called between units of work; NULL allowed. `total` 0: not known. */
     void (*progress)(void *user, tp_phase phase, const char *step, int64_t done, int64_t total);
     void *progress_user;

@@ -61,8 +61,7 @@ static tp_code settle(tp_read_heads *heads, size_t i, const char *shown, bool ma
 }
 
 /* That there is a way from the file's CRS to the run's. A CRS of the run that is none is said elsewhere. */
-static tp_code check_operation(const tp_read_head *head, const char *run_crs, const tp_read_places *places,
-                               tp_faults *own) {
+static tp_code check_operation(tp_read_head *head, const char *run_crs, const tp_read_places *places, tp_faults *own) {
     char *geographic = NULL;
     tp_ellipsoid ellipsoid;
     tp_transform *transform = NULL;
@@ -71,6 +70,9 @@ static tp_code check_operation(const tp_read_head *head, const char *run_crs, co
         return TP_OK;
     }
     tp_code code = tp_transform_new(head->crs, geographic, NULL, &transform, &error);
+    if (code == TP_OK && strcmp(tp_transform_operation(transform), "none") != 0) {
+        head->accuracy_m = tp_transform_accuracy_m(transform);
+    }
     if (code == TP_E_MACHINE) {
         tp_faults_add_error(own, &error);
     } else if (code != TP_OK && strcmp(head->crs_origin, "option") == 0) {

@@ -8,7 +8,9 @@
 #include "technopolis/plan.h"
 #include "technopolis/text.h"
 
+#include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -175,6 +177,24 @@ static void check_years(const tp_step *step, const tp_plan *plan, const tp_read_
     check_since(step, plan, options->since, faults);
 }
 
+/* Coordinates that will be too coarse for the finest distance that the plan asks for. */
+static void check_accuracy(const tp_read_heads *heads, double finest_m, tp_faults *faults) {
+    for (size_t i = 0; i < heads->n; i++) {
+        const tp_read_head *head = &heads->items[i];
+        char accuracy[40] = "not stated";
+        if (head->crs == NULL || !tp_transform_is_coarse(head->accuracy_m, finest_m)) {
+            continue;
+        }
+        if (!isnan(head->accuracy_m)) {
+            (void)snprintf(accuracy, sizeof accuracy, "%g m", head->accuracy_m);
+        }
+        tp_faults_warn(faults,
+                       "%s: the accuracy of the way from its CRS to the run's is %s, worse than a quarter of %g m, the "
+                       "finest distance asked for",
+                       head->shown, accuracy, finest_m);
+    }
+}
+
 static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     const tp_read_options *options = step->options.values;
     check_columns(options->columns, faults);
@@ -185,9 +205,11 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     tp_error error = {0};
     tp_run run = plan->run;
     run.base = plan->base;
-    if (tp_read_heads_open(step, &run, 0, &heads, faults) == TP_OK &&
-        publish(step, &heads, &plan->schema, &error) != TP_OK) {
-        tp_faults_add_error(faults, &error);
+    if (tp_read_heads_open(step, &run, 0, &heads, faults) == TP_OK) {
+        check_accuracy(&heads, plan->run.finest_m, faults);
+        if (publish(step, &heads, &plan->schema, &error) != TP_OK) {
+            tp_faults_add_error(faults, &error);
+        }
     }
     tp_read_heads_reset(&heads);
     check_years(step, plan, options, faults);

@@ -41,6 +41,7 @@ typedef struct tp_read_head {
     char *layer;                 /**< name inside the file */
     char *crs;                   /**< AUTHORITY:CODE or WKT2; NULL for a table */
     const char *crs_origin;      /**< "file", "option"; NULL for a table */
+    double accuracy_m;           /**< of the way to the run's CRS: 0 exact, NaN not stated */
     char *encoding;              /**< NULL while it is not decided */
     const char *encoding_origin; /**< "option", "cpg", "ldid", "utf-8", "detected", "format" */
     char **digested;             /**< the files that make up this input, in the order of their digest */

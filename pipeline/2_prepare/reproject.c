@@ -69,7 +69,8 @@ typedef struct job {
     tp_rows rows;
     bool swap;
     int threads;
-    double *x, *y; /* of the layer */
+    double finest_m; /* the finest distance that the plan asks for; 0: none */
+    double *x, *y;   /* of the layer */
 } job;
 
 /* The points of a row: [*first, *end). */
@@ -338,8 +339,25 @@ static tp_code check_transformed(job *j, const batch *b, tp_error *error) {
     return code;
 }
 
+/* Coordinates that are too coarse for the distances asked for, said with the operation that makes them so. */
+static tp_code warn_if_coarse(const job *j, const tp_source *source, tp_error *error) {
+    if (strcmp(source->operation, "none") == 0 || !tp_transform_is_coarse(source->accuracy_m, j->finest_m)) {
+        return TP_OK;
+    }
+    char accuracy[40] = "an accuracy that is not stated";
+    if (!isnan(source->accuracy_m)) {
+        (void)snprintf(accuracy, sizeof accuracy, "%g m", source->accuracy_m);
+    }
+    return tp_dataset_add_finding(
+        j->rows.dataset, "reproject", "Coordinates", true, error,
+        "%s: the coordinates of %s are moved by \"%s\", good to %s, which is worse than a quarter of %g m, the "
+        "finest distance asked for",
+        j->rows.layer->name, source->file, source->operation, accuracy, j->finest_m);
+}
+
 /* Writes down in the source which operation was used. */
-static tp_code record(tp_source *source, const char *crs, const char *to, const double *extent, tp_error *error) {
+static tp_code record(const job *j, tp_source *source, const char *crs, const char *to, const double *extent,
+                      tp_error *error) {
     tp_transform *transform = NULL;
     tp_code code = tp_transform_new(crs, to, extent, &transform, error);
     if (code == TP_OK) {
@@ -347,6 +365,9 @@ static tp_code record(tp_source *source, const char *crs, const char *to, const 
         source->operation = tp_text_copy(tp_transform_operation(transform));
         source->accuracy_m = tp_transform_accuracy_m(transform);
         code = source->operation == NULL ? tp_error_memory(error) : TP_OK;
+    }
+    if (code == TP_OK) {
+        code = warn_if_coarse(j, source, error);
     }
     tp_transform_free(transform);
     return code;
@@ -387,7 +408,7 @@ static tp_code reproject_batch(job *j, batch *b, tp_source *source, tp_error *er
         b->geographic ? find_extent(j, b, extent) : tp_crs_area(b->crs, &extent[0], &extent[1], &extent[2], &extent[3]);
     box = known ? extent : NULL;
     if (code == TP_OK && source != NULL) {
-        code = record(source, b->crs, to, box, error);
+        code = record(j, source, b->crs, to, box, error);
     }
     bool same = source != NULL && source->operation != NULL && strcmp(source->operation, "none") == 0;
     if (code == TP_OK && !same) {
@@ -435,7 +456,7 @@ static tp_code reproject_layer(job *j, tp_error *error) {
 
 static tp_code run(const tp_step *step, const tp_run *run, tp_dataset *dataset, tp_error *error) {
     const options *wanted = step->options.values;
-    job j = {.swap = wanted->swap, .threads = tp_prepare_threads(run->threads)};
+    job j = {.swap = wanted->swap, .threads = tp_prepare_threads(run->threads), .finest_m = run->finest_m};
     tp_code code = tp_rows_begin(dataset, wanted->layer, &j.rows, error);
     if (code == TP_OK && j.rows.layer->geometry == TP_GEOMETRY_NONE) {
         goto done;

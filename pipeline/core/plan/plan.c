@@ -108,6 +108,7 @@ tp_code tp_plan_new(const tp_plan_request *request, tp_plan **plan, tp_faults *f
         if (request->site_id != NULL) {
             add_site_head(made, faults);
         }
+        made->run.finest_m = tp_plan_finest_m(made);
         tp_plan_check(made, faults);
     }
     tp_code code = tp_faults_code(faults);

@@ -16,6 +16,9 @@ void tp_plan_expand_profiles(tp_plan *plan, tp_faults *faults);
 /** Checks needs, adds and each stage's own rules, step by step, building the schema. */
 void tp_plan_check(tp_plan *plan, tp_faults *faults);
 
+/** The finest distance, in metres, that a measure was told or a criterion compares with; 0: none. */
+double tp_plan_finest_m(const tp_plan *plan);
+
 /** Frees a step that no plan holds any more. */
 void tp_plan_free_step(tp_step *step);
 

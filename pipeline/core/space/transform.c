@@ -136,6 +136,10 @@ double tp_transform_accuracy_m(const tp_transform *transform) {
     return transform->accuracy_m;
 }
 
+bool tp_transform_is_coarse(double accuracy_m, double finest_m) {
+    return finest_m > 0 && !(accuracy_m <= finest_m / 4);
+}
+
 int64_t tp_transform_points(tp_transform *transform, double *x, double *y, int64_t n, uint8_t *failed) {
     enum { BLOCK = 512 };
     double bx[BLOCK], by[BLOCK];
