@@ -29,7 +29,7 @@ typedef struct tp_source {
     char *file;   /**< relative to the configuration, as written there */
     char *sha256; /**< 64 hexadecimal digits; of a many-file format the main file's and its side files' together */
     char *driver;
-    int64_t features_read, features_kept, features_filtered; /**< filtered: not meeting the entry's `where` */
+    int64_t features_read, features_kept, features_filtered; /**< filtered: by the entry's `where` or the year */
     char *encoding, *encoding_origin;                        /**< "CP932", "option|cpg|ldid|utf-8|detected|format" */
     char *crs, *crs_origin;                                  /**< "EPSG:4612 JGD2000", "file|option" */
     char *crs_definition; /**< the same as AUTHORITY:CODE or WKT2, for `prepare`; not written */

@@ -83,7 +83,7 @@ tp_code tp_write_sources(const tp_output *output, tp_error *error) {
         {"driver", TP_TYPE_TEXT, NULL, NULL},
         {"features_read", TP_TYPE_INT64, NULL, NULL},
         {"features_kept", TP_TYPE_INT64, NULL, NULL},
-        {"features_filtered", TP_TYPE_INT64, NULL, "not meeting the entry's `where`"},
+        {"features_filtered", TP_TYPE_INT64, NULL, "not meeting the entry's `where`, or of another year"},
         {"encoding", TP_TYPE_TEXT, NULL, NULL},
         {"encoding_origin", TP_TYPE_TEXT, NULL, NULL},
         {"crs", TP_TYPE_TEXT, NULL, NULL},

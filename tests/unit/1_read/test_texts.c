@@ -91,6 +91,31 @@ static void a_single_value_becomes_null(void **state) {
     end_entry(&e);
 }
 
+/* A text that fills its field and ends in half a character: no evidence against CP932, and a value that is no text. */
+static void a_text_cut_in_mid_character(void **state) {
+    (void)state;
+    char cut[41] = "", hex[81] = "";
+    for (int i = 0; i < 19; i++) {
+        strcat(cut, "\x93\x8C");
+        strcat(hex, "938C");
+    }
+    strcat(cut, "A\x93");
+    strcat(hex, "4193");
+    const char *texts[] = {TOKYO_CP932, cut};
+    make("cut", NULL, 0, 2, texts);
+    entry e;
+    assert_int_equal(read_entry(&e, "{ file: cut.shp, id: code }"), TP_OK);
+    assert_string_equal(e.dataset->sources[0].encoding, "CP932");
+    assert_string_equal(e.dataset->sources[0].encoding_origin, "detected");
+    assert_string_equal(cell(&e, "name", 0), "東京");
+    assert_null(cell(&e, "name", 1));
+    assert_int_equal(e.dataset->n_rejects, 1);
+    assert_string_equal(e.dataset->rejects[0].reason, TP_REJECT_NOT_DECODED);
+    assert_int_equal(strncmp(e.dataset->rejects[0].detail, "name: ", 6), 0);
+    assert_string_equal(e.dataset->rejects[0].detail + 6, hex);
+    end_entry(&e);
+}
+
 static void a_wrong_statement_ends_the_run(void **state) {
     (void)state;
     const char *texts[] = {TOKYO_CP932, TOKYO_CP932, "plain"};
@@ -176,6 +201,7 @@ int main(void) {
         cmocka_unit_test(special_characters_survive),
         cmocka_unit_test(undecidable_ends_the_run),
         cmocka_unit_test(a_single_value_becomes_null),
+        cmocka_unit_test(a_text_cut_in_mid_character),
         cmocka_unit_test(a_wrong_statement_ends_the_run),
         cmocka_unit_test(a_file_with_a_wrong_statement_is_skipped),
         cmocka_unit_test(an_unknown_encoding_is_a_fault_of_the_configuration),
