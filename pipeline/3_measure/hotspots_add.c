@@ -92,13 +92,25 @@ static tp_code compute(spots *work, tp_error *error) {
 
 /* ---- columns ---- */
 
-static const char *gi_class(double z, double q) {
+/*
+ * 1 hot, -1 cold, 0 neither. Gi* counts the unit itself, permutations judge its neighbours: a high value among low ones
+ * may have a Gi* above 0 and yet a small p because its surroundings are low. Such a one is no spot of either kind.
+ */
+static int sign_of(const spots *work, int64_t i) {
+    double z = work->statistics.gi_z[i], n = (double)work->units.n;
+    double expected = (work->statistics.mean * n - work->value[i]) / (n - 1) * (double)work->units.neighbours.count[i];
+    double around = work->request->permutations > 0 ? work->statistics.sum[i] - expected : z;
+    return z > 0 && around > 0 ? 1 : z < 0 && around < 0 ? -1 : 0;
+}
+
+static const char *gi_class(const spots *work, int64_t i) {
     static const char *const HOT[] = {"hot_99", "hot_95", "hot_90"}, *const COLD[] = {"cold_99", "cold_95", "cold_90"};
-    if (isnan(z) || isnan(q)) {
+    double q = work->q[i];
+    if (isnan(q)) {
         return NULL;
     }
-    int level = q <= 0.01 ? 0 : q <= 0.05 ? 1 : q <= 0.1 ? 2 : 3;
-    return level == 3 ? "not_significant" : z > 0 ? HOT[level] : COLD[level];
+    int level = q <= 0.01 ? 0 : q <= 0.05 ? 1 : q <= 0.1 ? 2 : 3, sign = sign_of(work, i);
+    return level == 3 || sign == 0 ? "not_significant" : sign > 0 ? HOT[level] : COLD[level];
 }
 
 /* High or low, and the mean of the neighbours high or low. */
@@ -138,7 +150,7 @@ static tp_code add_classes(const spots *work, const char *name, bool moran, tp_e
     const char **of_row = calloc((size_t)work->layer->n_rows + 1, sizeof *of_row);
     tp_code code = of_row == NULL ? tp_error_memory(error) : new_column(work, name, TP_TYPE_TEXT, &column, error);
     for (int64_t i = 0; i < work->units.n && code == TP_OK; i++) {
-        of_row[work->units.row[i]] = moran ? moran_class(work, i) : gi_class(work->statistics.gi_z[i], work->q[i]);
+        of_row[work->units.row[i]] = moran ? moran_class(work, i) : gi_class(work, i);
     }
     for (int64_t row = 0; row < work->layer->n_rows && code == TP_OK; row++) {
         if (of_row[row] != NULL) {
@@ -235,8 +247,8 @@ static tp_code tell_result(const spots *work, int64_t n_tests, tp_error *error) 
     const tp_hotspots_request *request = work->request;
     int64_t hot = 0, cold = 0;
     for (int64_t i = 0; i < work->units.n; i++) {
-        hot += work->q[i] <= 0.05 && work->statistics.gi_z[i] > 0;
-        cold += work->q[i] <= 0.05 && work->statistics.gi_z[i] < 0;
+        hot += work->q[i] <= 0.05 && sign_of(work, i) > 0;
+        cold += work->q[i] <= 0.05 && sign_of(work, i) < 0;
     }
     char how[80] = "the normal distribution";
     if (request->permutations > 0) {

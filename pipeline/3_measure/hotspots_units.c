@@ -4,6 +4,7 @@
  */
 #include "hotspots.h"
 
+#include "core/space/cells.h"
 #include "technopolis/grid.h"
 #include "technopolis/point_index.h"
 #include "technopolis/polygon_index.h"
@@ -37,15 +38,9 @@ static tp_code choose_rows(const tp_layer *layer, const tp_column *column, tp_ho
 /* ---- cells ---- */
 
 typedef struct placed {
-    tp_mesh_cell cell;
+    tp_mesh_cell cell; /* first: tp_cells_compare looks at it */
     int64_t row;
 } placed;
-
-static int compare_cells(const void *a, const void *b) {
-    const placed *x = a, *y = b;
-    return x->cell.row != y->cell.row ? (x->cell.row > y->cell.row) - (x->cell.row < y->cell.row)
-                                      : (x->cell.column > y->cell.column) - (x->cell.column < y->cell.column);
-}
 
 static tp_code read_cells(const tp_layer *layer, const tp_grid *grid, const tp_hotspots_units *units, placed *cells,
                           tp_error *error) {
@@ -58,10 +53,10 @@ static tp_code read_cells(const tp_layer *layer, const tp_grid *grid, const tp_h
             return tp_error_set(error, TP_E_DATA, "layer %s feature %s: '%.40s' is no cell of %s", layer->name,
                                 tp_layer_id(layer, units->row[i]), text == NULL ? "" : text, tp_grid_text(grid));
         }
-        sorted = sorted && (i == 0 || compare_cells(&cells[i - 1], &cells[i]) < 0);
+        sorted = sorted && (i == 0 || tp_cells_compare(&cells[i - 1], &cells[i]) < 0);
     }
     if (!sorted) {
-        qsort(cells, (size_t)units->n, sizeof *cells, compare_cells);
+        qsort(cells, (size_t)units->n, sizeof *cells, tp_cells_compare);
     }
     return TP_OK;
 }

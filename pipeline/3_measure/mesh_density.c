@@ -387,9 +387,8 @@ static tp_code tell_densest(const mesh_work *work, const tp_step *step, const tp
     }
     tp_text text = {0};
     for (int i = 0; i < found; i++) {
-        tp_text_add(&text, "%s%s with %lld (", i == 0 ? "" : ", ", tp_layer_id(layer, best[i]), (long long)n[best[i]]);
-        tp_text_add_number(&text, density[best[i]], 2);
-        tp_text_add(&text, " per km2)");
+        tp_text_add(&text, "%s%s with %lld (%.4g per km2)", i == 0 ? "" : ", ", tp_layer_id(layer, best[i]),
+                    (long long)n[best[i]], density[best[i]]);
     }
     tp_code code = TP_OK;
     if (text.lost) {

@@ -220,13 +220,14 @@ bool tp_grid_cell_of_text(const tp_grid *grid, const char *text, tp_mesh_cell *c
     if (grid->level != TP_MESH_LEVELS) {
         return tp_mesh_cell_of_text(grid->level, text, cell);
     }
-    double north, east;
+    long long north_m, east_m; /* %lf would take the E for an exponent */
     char again[TP_GRID_CELL_SIZE];
-    if (sscanf(text, "N%lfE%lf", &north, &east) != 2 || !(fabs(north / grid->cell_m) < MOST_ROWS) ||
-        !(fabs(east / grid->cell_m) < MOST_ROWS)) {
+    if (sscanf(text, "N%lldE%lld", &north_m, &east_m) != 2 || !(fabs((double)north_m / grid->cell_m) < MOST_ROWS) ||
+        !(fabs((double)east_m / grid->cell_m) < MOST_ROWS)) {
         return false;
     }
-    tp_mesh_cell found = {(int32_t)floor(north / grid->cell_m), (int32_t)floor(east / grid->cell_m)};
+    tp_mesh_cell found = {(int32_t)floor((double)north_m / grid->cell_m),
+                          (int32_t)floor((double)east_m / grid->cell_m)};
     tp_grid_cell_text(grid, found, again);
     if (strcmp(again, text) != 0) {
         return false;
