@@ -47,7 +47,7 @@ tp_span_rule tp_span_disc(const double *radius);
 typedef struct tp_neighbours {
     int64_t n, n_islands;
     int64_t n_links; /**< pairs (i, j) with j a neighbour of i */
-    int64_t *count;  /**< n: how many neighbours each has */
+    int32_t *count;  /**< n: how many neighbours each has */
     /* lists: of unit i those at to[first[i]] .. to[first[i + 1] - 1], ascending */
     int64_t *first, *to;
     /* or a grid: the cells' columns, the rows in which any lies, where each begins, and the half-widths of each */
@@ -88,16 +88,16 @@ typedef struct tp_local_statistics {
     bool constant;          /**< all values equal: nothing is defined */
     double *sum;            /**< of the neighbours' values */
     double *gi_z;           /**< Gi* as a standard deviate; the unit itself counts as its neighbour */
-    double *moran;          /**< local Moran I */
-    double *moran_z;        /**< standardised by its conditional expectation and variance */
+    double *moran;          /**< local Moran I, or NULL where not asked for */
+    double *moran_z;        /**< standardised by its conditional expectation and variance, or NULL */
     tp_moran global;
 } tp_local_statistics;
 
 /**
- * All of them. Not defined (NaN) for units without a neighbour, for those of which every other unit is a neighbour, and
+ * All of them, local Moran where asked for. Not defined (NaN) for units without a neighbour, for those of which every other unit is a neighbour, and
  * for all when the values are equal. `value`: n finite numbers. O(n x rows of the band), or O(links).
  */
-TP_NODISCARD tp_code tp_local_statistics_of(const tp_neighbours *neighbours, const double *value,
+TP_NODISCARD tp_code tp_local_statistics_of(const tp_neighbours *neighbours, const double *value, bool local_moran,
                                             tp_local_statistics *statistics, tp_error *error);
 void tp_local_statistics_reset(tp_local_statistics *statistics);
 

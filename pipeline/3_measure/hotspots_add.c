@@ -46,7 +46,7 @@ static tp_code find_p(spots *work, tp_error *error) {
     if (request->permutations == 0) {
         for (int64_t i = 0; i < n; i++) {
             work->p[i] = tp_normal_p(work->statistics.gi_z[i], request->side);
-            work->moran_p[i] = tp_normal_p(work->statistics.moran_z[i], TP_SIDE_TWO);
+            work->moran_p[i] = request->local_moran ? tp_normal_p(work->statistics.moran_z[i], TP_SIDE_TWO) : NAN;
         }
         return TP_OK;
     }
@@ -76,7 +76,8 @@ static tp_code compute(spots *work, tp_error *error) {
         code = read_values(work, error);
     }
     if (code == TP_OK) {
-        code = tp_local_statistics_of(&work->units.neighbours, work->value, &work->statistics, error);
+        code = tp_local_statistics_of(&work->units.neighbours, work->value, work->request->local_moran,
+                                      &work->statistics, error);
     }
     if (code == TP_OK) {
         code = find_p(work, error);
@@ -84,7 +85,7 @@ static tp_code compute(spots *work, tp_error *error) {
     if (code == TP_OK) {
         code = tp_q_values(work->p, work->units.n, work->request->correction, work->q, error);
     }
-    if (code == TP_OK) {
+    if (code == TP_OK && work->request->local_moran) {
         code = tp_q_values(work->moran_p, work->units.n, work->request->correction, work->moran_q, error);
     }
     return code;

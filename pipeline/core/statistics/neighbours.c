@@ -63,14 +63,35 @@ static int32_t find_row(const tp_neighbours *neighbours, int64_t row) {
 
 typedef struct summing {
     const tp_neighbours *neighbours;
-    const double *value;   /* NULL: count instead */
+    const double *value;
     const double *running; /* row by row from 0: before cell i at running[i + its row] */
 } summing;
 
+/* The half-widths of a row, to be asked with the rows away from it. */
+static const int32_t *half_widths(const tp_neighbours *neighbours, int32_t row) {
+    return neighbours->half_width + (int64_t)row * (2 * neighbours->reach + 1) + neighbours->reach;
+}
+
+/* No gap between the cells of a row. */
+static bool is_dense(const tp_neighbours *neighbours, int32_t row) {
+    int64_t first = neighbours->row_first[row], last = neighbours->row_first[row + 1] - 1;
+    return (int64_t)neighbours->column[last] - neighbours->column[first] == last - first;
+}
+
+/* Which cells of a dense row have a cell of a dense `other` at `away` columns: i in [from, to), at i + shift. */
+typedef struct overlap {
+    int64_t from, to, shift;
+} overlap;
+
+static overlap overlap_of(const tp_neighbours *neighbours, int32_t row, int32_t other, int64_t away) {
+    const int64_t *first = neighbours->row_first;
+    int64_t shift =
+        first[other] - first[row] + neighbours->column[first[row]] - neighbours->column[first[other]] + away;
+    int64_t from = first[other] - shift, to = first[other + 1] - shift;
+    return (overlap){from > first[row] ? from : first[row], to < first[row + 1] ? to : first[row + 1], shift};
+}
+
 static double stretch_sum(const summing *work, int32_t row, int64_t from, int64_t to) {
-    if (work->value == NULL) {
-        return (double)(to - from);
-    }
     if (to - from > SHORT_STRETCH) {
         return work->running[to + row] - work->running[from + row];
     }
@@ -81,39 +102,103 @@ static double stretch_sum(const summing *work, int32_t row, int64_t from, int64_
     return sum;
 }
 
+/* The stretch of row `other` that the span of cell i holds; [from, to) of the cell before is where to begin. */
+static void move_stretch(const tp_neighbours *neighbours, int32_t other, int64_t i, int32_t half_width, int64_t *from,
+                         int64_t *to) {
+    const int32_t *column = neighbours->column;
+    int64_t west = (int64_t)column[i] - half_width, east = (int64_t)column[i] + half_width;
+    int64_t end = neighbours->row_first[other + 1];
+    while (*from < end && column[*from] < west) {
+        (*from)++;
+    }
+    *to = *to < *from ? *from : *to;
+    while (*to < end && column[*to] <= east) {
+        (*to)++;
+    }
+}
+
 /* Adds to the cells of one row what their spans hold of another. */
 static void add_row(const summing *work, int32_t row, int32_t other, int32_t half_width, double *sum) {
     const tp_neighbours *neighbours = work->neighbours;
-    const int32_t *column = neighbours->column;
-    int64_t from = neighbours->row_first[other], to = from, end = neighbours->row_first[other + 1];
+    int64_t from = neighbours->row_first[other], to = from;
     for (int64_t i = neighbours->row_first[row]; i < neighbours->row_first[row + 1]; i++) {
-        int64_t west = (int64_t)column[i] - half_width, east = (int64_t)column[i] + half_width;
-        while (from < end && column[from] < west) {
-            from++;
-        }
-        to = to < from ? from : to;
-        while (to < end && column[to] <= east) {
-            to++;
-        }
+        move_stretch(neighbours, other, i, half_width, &from, &to);
         sum[i] += row != other ? stretch_sum(work, other, from, to)
                                : stretch_sum(work, row, from, i) + stretch_sum(work, row, i + 1, to);
     }
 }
 
+/* The same where both rows are dense and spans short: column by column, side by side in memory. */
+static void add_dense_row(const summing *work, int32_t row, int32_t other, int32_t half_width, double *restrict sum) {
+    for (int32_t away = -half_width; away <= half_width; away++) {
+        overlap both = overlap_of(work->neighbours, row, other, away);
+        const double *restrict value = work->value + both.shift;
+        if (row == other && away == 0) {
+            continue;
+        }
+#pragma omp simd
+        for (int64_t i = both.from; i < both.to; i++) {
+            sum[i] += value[i];
+        }
+    }
+}
+
 static void sum_grid_row(const summing *work, int32_t row, double *sum) {
     const tp_neighbours *neighbours = work->neighbours;
-    int32_t reach = neighbours->reach;
-    const int32_t *half_width = neighbours->half_width + (int64_t)row * (2 * reach + 1) + reach;
+    const int32_t *half_width = half_widths(neighbours, row);
+    bool dense = is_dense(neighbours, row);
     for (int64_t i = neighbours->row_first[row]; i < neighbours->row_first[row + 1]; i++) {
         sum[i] = 0;
     }
-    for (int32_t away = -reach; away <= reach; away++) {
+    for (int32_t away = -neighbours->reach; away <= neighbours->reach; away++) {
         int32_t other = half_width[away] < 0 ? -1 : find_row(neighbours, (int64_t)neighbours->row[row] + away);
-        if (other >= 0) {
+        if (other >= 0 && dense && 2 * half_width[away] < SHORT_STRETCH && is_dense(neighbours, other)) {
+            add_dense_row(work, row, other, half_width[away], sum);
+        } else if (other >= 0) {
             add_row(work, row, other, half_width[away], sum);
         }
     }
 }
+
+/* ---- counts ---- */
+
+static void count_row(const tp_neighbours *neighbours, int32_t row, int32_t other, int32_t half_width) {
+    int64_t from = neighbours->row_first[other], to = from;
+    for (int64_t i = neighbours->row_first[row]; i < neighbours->row_first[row + 1]; i++) {
+        move_stretch(neighbours, other, i, half_width, &from, &to);
+        neighbours->count[i] += (int32_t)(to - from) - (row == other);
+    }
+}
+
+static void count_dense_row(const tp_neighbours *neighbours, int32_t row, int32_t other, int32_t half_width) {
+    const int64_t *first = neighbours->row_first;
+    overlap both = overlap_of(neighbours, row, other, 0);
+    int64_t low = first[other] - both.shift, high = first[other + 1] - both.shift; /* as cells of `row` */
+    int32_t *restrict count = neighbours->count;
+    for (int64_t i = first[row]; i < first[row + 1]; i++) {
+        int64_t from = i - half_width > low ? i - half_width : low;
+        int64_t to = i + half_width + 1 < high ? i + half_width + 1 : high;
+        count[i] += (int32_t)(to > from ? to - from : 0) - (row == other);
+    }
+}
+
+static void count_grid_row(const tp_neighbours *neighbours, int32_t row) {
+    const int32_t *half_width = half_widths(neighbours, row);
+    bool dense = is_dense(neighbours, row);
+    for (int64_t i = neighbours->row_first[row]; i < neighbours->row_first[row + 1]; i++) {
+        neighbours->count[i] = 0;
+    }
+    for (int32_t away = -neighbours->reach; away <= neighbours->reach; away++) {
+        int32_t other = half_width[away] < 0 ? -1 : find_row(neighbours, (int64_t)neighbours->row[row] + away);
+        if (other >= 0 && dense && is_dense(neighbours, other)) {
+            count_dense_row(neighbours, row, other, half_width[away]);
+        } else if (other >= 0) {
+            count_row(neighbours, row, other, half_width[away]);
+        }
+    }
+}
+
+/* ---- sums of all ---- */
 
 static double *running_sums(const tp_neighbours *neighbours, const double *value) {
     double *running = malloc(((size_t)neighbours->n + (size_t)neighbours->n_rows + 1) * sizeof *running);
@@ -144,7 +229,7 @@ static bool has_long_stretches(const tp_neighbours *neighbours) {
 
 static tp_code sum_grid(const tp_neighbours *neighbours, const double *value, double *sum, tp_error *error) {
     double *running = NULL;
-    if (value != NULL && has_long_stretches(neighbours)) {
+    if (has_long_stretches(neighbours)) {
         running = running_sums(neighbours, value);
         if (running == NULL) {
             return tp_error_memory(error);
@@ -184,21 +269,16 @@ static void count_all(tp_neighbours *neighbours) {
 }
 
 static tp_code count_grid(tp_neighbours *neighbours, tp_error *error) {
-    double *count = malloc(((size_t)neighbours->n + 1) * sizeof *count);
     neighbours->count = malloc(((size_t)neighbours->n + 1) * sizeof *neighbours->count);
-    if (count == NULL || neighbours->count == NULL) {
-        free(count);
+    if (neighbours->count == NULL) {
         return tp_error_memory(error);
     }
-    tp_code code = sum_grid(neighbours, NULL, count, error);
-    for (int64_t i = 0; i < neighbours->n && code == TP_OK; i++) {
-        neighbours->count[i] = (int64_t)count[i];
+#pragma omp parallel for schedule(dynamic, 8)
+    for (int32_t row = 0; row < neighbours->n_rows; row++) {
+        count_grid_row(neighbours, row);
     }
-    free(count);
-    if (code == TP_OK) {
-        count_all(neighbours);
-    }
-    return code;
+    count_all(neighbours);
+    return TP_OK;
 }
 
 static void fill_rows(tp_neighbours *neighbours, const int32_t *row, const tp_span_rule *rule) {
@@ -256,7 +336,7 @@ tp_code tp_neighbours_of_lists(int64_t n, int64_t *first, int64_t *to, tp_neighb
     }
 #pragma omp parallel for schedule(dynamic, 1024)
     for (int64_t i = 0; i < n; i++) {
-        neighbours->count[i] = first[i + 1] - first[i];
+        neighbours->count[i] = (int32_t)(first[i + 1] - first[i]);
         qsort(to + first[i], (size_t)neighbours->count[i], sizeof *to, compare);
     }
     count_all(neighbours);

@@ -72,8 +72,11 @@ static void against_all_points(tp_kernel kernel, double bandwidth_m, double tole
     smooth(grid, c, kernel, bandwidth_m, &surface);
     assert_true(surface.n > 100);
     double largest = 0, mass = 0, found = 0;
+    int32_t west = INT32_MAX, east = 0;
     for (int64_t i = 0; i < surface.n; i++) {
         largest = fmax(largest, surface.density[i]);
+        west = surface.cell[i].column < west ? surface.cell[i].column : west;
+        east = surface.cell[i].column > east ? surface.cell[i].column : east;
         found += surface.density[i] * tp_grid_area_km2(grid, surface.cell[i].row);
         assert_true(i == 0 || surface.cell[i].row > surface.cell[i - 1].row ||
                     surface.cell[i].column > surface.cell[i - 1].column);
@@ -84,7 +87,7 @@ static void against_all_points(tp_kernel kernel, double bandwidth_m, double tole
     }
     tp_mesh_cell low = surface.cell[0], high = surface.cell[surface.n - 1];
     for (int32_t row = low.row - 1; row <= high.row + 1; row++) {
-        for (int32_t column = 2900; column < 3600; column++) {
+        for (int32_t column = west - 2; column <= east + 2; column++) {
             double lon, lat;
             tp_grid_centres(grid, &(tp_mesh_cell){row, column}, 1, &lon, &lat);
             mass += brute(&grs80, c, kernel, bandwidth_m, lon, lat) * tp_grid_area_km2(grid, row);
