@@ -1,7 +1,7 @@
 /* The three layers of clusters and what a reader is told of them: see clusters.h. */
 #include "clusters.h"
 
-#include "core/plan/added_layer.h"
+#include "table_cells.h"
 #include "technopolis/text.h"
 #include "technopolis/transport.h"
 
@@ -10,43 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS_MOST = 40, TOLD = 5 };
-
-/* Where the next cell goes: columns are filled from left to right. */
-typedef struct cells {
-    tp_column *column[COLUMNS_MOST];
-    int at;
-    int64_t row;
-    tp_code code;
-    tp_error *error;
-} cells;
-
-static void put_text(cells *c, const char *text) {
-    if (c->code == TP_OK) {
-        c->code = tp_added_text(c->column[c->at], c->row, text, c->error);
-    }
-    c->at++;
-}
-
-static void put_number(cells *c, double value) {
-    tp_column_set_double(c->column[c->at++], c->row, value);
-}
-
-static void put_count(cells *c, int64_t n) {
-    tp_column_set_int64(c->column[c->at++], c->row, n);
-}
-
-static void put_nothing(cells *c) {
-    c->at++;
-}
-
-static void put_count_if(cells *c, bool known, int64_t n) {
-    if (known) {
-        put_count(c, n);
-    } else {
-        put_nothing(c);
-    }
-}
+enum { TOLD = 5 };
 
 /* ---- clusters ---- */
 
@@ -67,69 +31,68 @@ static bool all_hold(const tp_cluster_set *set, const tp_texts *layers) {
 }
 
 /* What is not found among few does not prove that there is none. */
-static void put_actors(cells *c, const tp_cluster_set *set, const tp_cluster *cluster) {
+static void put_actors(tp_cells *c, const tp_cluster_set *set, const tp_cluster *cluster) {
     const tp_clusters_options *options = set->options;
     bool research = cluster->n_actors[TP_ACTOR_RESEARCH] > 0, ventures = cluster->n_actors[TP_ACTOR_VENTURES] > 0;
-    put_count_if(c, options->government.n > 0, cluster->n_actors[TP_ACTOR_GOVERNMENT]);
-    put_count_if(c, options->research.n > 0, cluster->n_actors[TP_ACTOR_RESEARCH]);
-    put_count_if(c, options->ventures.n > 0, cluster->n_actors[TP_ACTOR_VENTURES]);
+    tp_put_count_if(c, options->government.n > 0, cluster->n_actors[TP_ACTOR_GOVERNMENT]);
+    tp_put_count_if(c, options->research.n > 0, cluster->n_actors[TP_ACTOR_RESEARCH]);
+    tp_put_count_if(c, options->ventures.n > 0, cluster->n_actors[TP_ACTOR_VENTURES]);
     if (!research && !all_hold(set, &options->research)) {
-        put_nothing(c);
-        put_text(c, options->research.n == 0 ? "no layer of research is named"
-                                             : "no research found, but its layers are samples");
+        tp_put_nothing(c);
+        tp_put_text(c, options->research.n == 0 ? "no layer of research is named"
+                                                : "no research found, but its layers are samples");
         return;
     }
-    put_text(c, tp_clusters_actor_type(cluster));
+    tp_put_text(c, tp_clusters_actor_type(cluster));
     bool open = research && !ventures && !all_hold(set, &options->ventures);
-    put_text(c, !open                      ? NULL
-                : options->ventures.n == 0 ? "at least; no layer of ventures is named"
-                                           : "at least; ventures are a sample");
+    tp_put_text(c, !open                      ? NULL
+                   : options->ventures.n == 0 ? "at least; no layer of ventures is named"
+                                              : "at least; ventures are a sample");
 }
 
-static void put_places(cells *c, const tp_cluster *cluster) {
+static void put_places(tp_cells *c, const tp_cluster *cluster) {
     bool known = cluster->n_prefectures > 0;
-    put_count_if(c, known, cluster->n_prefectures);
-    put_text(c, cluster->prefectures);
-    put_count_if(c, cluster->n_municipalities > 0, cluster->n_municipalities);
-    put_text(c, cluster->municipalities);
-    put_count_if(c, cluster->n_prefectures > 1 || (known && cluster->n_without_prefecture == 0),
-                 cluster->n_prefectures > 1);
+    tp_put_count_if(c, known, cluster->n_prefectures);
+    tp_put_text(c, cluster->prefectures);
+    tp_put_count_if(c, cluster->n_municipalities > 0, cluster->n_municipalities);
+    tp_put_text(c, cluster->municipalities);
+    tp_put_count_if(c, cluster->n_prefectures > 1 || (known && cluster->n_without_prefecture == 0),
+                    cluster->n_prefectures > 1);
 }
 
-static void put_cluster(cells *c, const tp_cluster_set *set, const tp_cluster *cluster) {
-    put_text(c, cluster->id);
-    put_text(c, set->of->name);
-    put_count(c, cluster->n);
-    put_count(c, cluster->n_core);
-    put_count(c, cluster->n_positions);
-    put_number(c, cluster->area_km2);
-    put_number(c, cluster->area_km2 > 0 ? (double)cluster->n / cluster->area_km2 : NAN);
-    put_number(c, cluster->footprint.length_km);
-    put_number(c, cluster->footprint.width_km);
-    put_number(c, cluster->footprint.length_km > 0 ? cluster->footprint.azimuth_deg : NAN);
-    put_text(c, tp_layer_id(set->of, set->row[cluster->centre]));
-    put_count(c, cluster->n_near);
-    put_text(c, tp_method_text(cluster->near_method));
-    put_text(c, cluster->industry);
-    put_count_if(c, cluster->industry != NULL, cluster->n_industry);
-    put_number(c, cluster->industry == NULL ? NAN : (double)cluster->n_industry / (double)cluster->n_with_industry);
-    put_count_if(c, cluster->industry != NULL, cluster->n_industries);
+static void put_cluster(tp_cells *c, const tp_cluster_set *set, const tp_cluster *cluster) {
+    tp_put_text(c, cluster->id);
+    tp_put_text(c, set->of->name);
+    tp_put_count(c, cluster->n);
+    tp_put_count(c, cluster->n_core);
+    tp_put_count(c, cluster->n_positions);
+    tp_put_number(c, cluster->area_km2);
+    tp_put_number(c, cluster->area_km2 > 0 ? (double)cluster->n / cluster->area_km2 : NAN);
+    tp_put_number(c, cluster->footprint.length_km);
+    tp_put_number(c, cluster->footprint.width_km);
+    tp_put_number(c, cluster->footprint.length_km > 0 ? cluster->footprint.azimuth_deg : NAN);
+    tp_put_text(c, tp_layer_id(set->of, set->row[cluster->centre]));
+    tp_put_count(c, cluster->n_near);
+    tp_put_text(c, tp_method_text(cluster->near_method));
+    tp_put_text(c, cluster->industry);
+    tp_put_count_if(c, cluster->industry != NULL, cluster->n_industry);
+    tp_put_number(c, cluster->industry == NULL ? NAN : (double)cluster->n_industry / (double)cluster->n_with_industry);
+    tp_put_count_if(c, cluster->industry != NULL, cluster->n_industries);
     put_places(c, cluster);
     put_actors(c, set, cluster);
-    put_count(c, cluster->n_mini);
-    put_text(c, cluster->linked ? set->items[cluster->network].id : NULL);
-    put_text(c, method_of(set));
-    put_text(c, set->sample ? "sample" : "complete");
+    tp_put_count(c, cluster->n_mini);
+    tp_put_text(c, cluster->linked ? set->items[cluster->network].id : NULL);
+    tp_put_text(c, method_of(set));
+    tp_put_text(c, set->sample ? "sample" : "complete");
 }
 
 static tp_code add_clusters(tp_cluster_set *set, tp_error *error) {
-    cells c = {.error = error};
+    tp_cells c = {.error = error};
     tp_layer *layer = NULL;
     c.code = tp_added_layer_make(set->step, set->dataset, "{as}", set->step->name, TP_GEOMETRY_POLYGON, set->n_clusters,
                                  &layer, c.column, error);
     for (int64_t i = 0; i < set->n_clusters && c.code == TP_OK; i++) {
-        c.row = i;
-        c.at = 0;
+        tp_cells_begin(&c, i);
         put_cluster(&c, set, &set->items[i]);
         if (c.code == TP_OK) {
             c.code = tp_shapes_copy_row(&layer->shapes, &set->items[i].hull, 0, error);
@@ -146,7 +109,7 @@ static tp_code add_clusters(tp_cluster_set *set, tp_error *error) {
 /* ---- members ---- */
 
 static tp_code add_members(tp_cluster_set *set, tp_error *error) {
-    cells c = {.error = error};
+    tp_cells c = {.error = error};
     tp_layer *layer = NULL;
     const tp_column *industry =
         set->options->industry == NULL ? NULL : tp_layer_column(set->of, set->options->industry);
@@ -159,15 +122,14 @@ static tp_code add_members(tp_cluster_set *set, tp_error *error) {
     for (int64_t i = 0; i < n && c.code == TP_OK; i++) {
         int64_t point = set->member[i], row = set->row[point];
         char cell[TP_CELL_TEXT_SIZE];
-        c.row = i;
-        c.at = 0;
-        put_text(&c, tp_layer_id(set->of, row));
-        put_text(&c, set->items[set->cluster[point]].id);
-        put_text(&c, set->of->name);
-        put_text(&c, tp_layer_label(set->of, row));
-        put_text(&c, set->found.core[point] ? "core" : "border");
-        put_text(&c, industry == NULL ? NULL : tp_column_cell(industry, row, cell));
-        put_count_if(&c, set->mini[point] > 0, set->mini[point]);
+        tp_cells_begin(&c, i);
+        tp_put_text(&c, tp_layer_id(set->of, row));
+        tp_put_text(&c, set->items[set->cluster[point]].id);
+        tp_put_text(&c, set->of->name);
+        tp_put_text(&c, tp_layer_label(set->of, row));
+        tp_put_text(&c, set->found.core[point] ? "core" : "border");
+        tp_put_text(&c, industry == NULL ? NULL : tp_column_cell(industry, row, cell));
+        tp_put_count_if(&c, set->mini[point] > 0, set->mini[point]);
         layer->lon_deg[i] = set->lon_deg[point];
         layer->lat_deg[i] = set->lat_deg[point];
         layer->source[i] = set->of->source[row];
@@ -200,7 +162,7 @@ static tp_code add_line(const tp_cluster_set *set, const tp_cluster_link *link, 
 }
 
 static tp_code add_links(tp_cluster_set *set, tp_error *error) {
-    cells c = {.error = error};
+    tp_cells c = {.error = error};
     tp_layer *layer = NULL;
     c.code = tp_added_layer_make(set->step, set->dataset, "{links}", set->options->links, TP_GEOMETRY_LINE,
                                  set->n_links, &layer, c.column, error);
@@ -213,15 +175,14 @@ static tp_code add_links(tp_cluster_set *set, tp_error *error) {
             (void)snprintf(to, sizeof to, "%s", set->items[link->to].id);
         }
         (void)snprintf(id, sizeof id, "%s_%s", set->items[link->from].id, to);
-        c.row = i;
-        c.at = 0;
-        put_text(&c, id);
-        put_text(&c, link->mini ? "mini" : "network");
-        put_text(&c, set->items[link->from].id);
-        put_text(&c, to);
-        put_number(&c, link->mini ? NAN : link->minutes);
-        put_number(&c, link->km);
-        put_text(&c, tp_method_text(link->method));
+        tp_cells_begin(&c, i);
+        tp_put_text(&c, id);
+        tp_put_text(&c, link->mini ? "mini" : "network");
+        tp_put_text(&c, set->items[link->from].id);
+        tp_put_text(&c, to);
+        tp_put_number(&c, link->mini ? NAN : link->minutes);
+        tp_put_number(&c, link->km);
+        tp_put_text(&c, tp_method_text(link->method));
         if (c.code == TP_OK) {
             c.code = add_line(set, link, &layer->shapes, error);
         }

@@ -5,5 +5,6 @@
 #define TP_REJECT_NO_ROAD "does not join the network"
 #define TP_REJECT_NOTHING_REACHED "reaches no road within the time"
 #define TP_REJECT_OUTSIDE_GRID "outside the grid"
+#define TP_REJECT_NO_PREFECTURE "lies in no prefecture"
 
 #endif

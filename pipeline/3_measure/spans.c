@@ -79,49 +79,83 @@ static tp_code sort_codes(const tp_layer *polygons, coded **codes, tp_error *err
     return TP_OK;
 }
 
-static const char *stated_name(const tp_layer *polygons, const coded *codes, const char *stated) {
-    coded key = {stated, 0};
+/* What all rows need. */
+typedef struct spans {
+    const tp_dataset *dataset;
+    const tp_layer *of, *polygons;
+    const tp_column *stated;
+    coded *codes; /* of the polygons, sorted; NULL without polygons */
+    tp_polygon_index *index;
+    double limit_m;
+} spans;
+
+static tp_code open_spans(spans *s, tp_error *error) {
+    tp_code code = TP_OK;
+    if (s->polygons != NULL && s->polygons->geometry == TP_GEOMETRY_POLYGON) {
+        code = tp_polygon_index_new(s->polygons, &s->index, error);
+    }
+    return code == TP_OK && s->polygons != NULL ? sort_codes(s->polygons, &s->codes, error) : code;
+}
+
+static void close_spans(spans *s) {
+    tp_polygon_index_free(s->index);
+    free(s->codes);
+}
+
+static const char *stated_text(const spans *s, int64_t row) {
+    const char *text = s->stated == NULL ? NULL : tp_column_text(s->stated, row);
+    return text == NULL || text[0] == '\0' ? NULL : text;
+}
+
+static int64_t stated_row(const spans *s, const char *text) {
+    coded key = {text, 0};
     const coded *found =
-        polygons == NULL ? NULL : bsearch(&key, codes, (size_t)polygons->n_rows, sizeof key, compare_codes);
-    return found == NULL ? stated : tp_layer_label(polygons, found->row);
+        s->codes == NULL ? NULL : bsearch(&key, s->codes, (size_t)s->polygons->n_rows, sizeof key, compare_codes);
+    return found == NULL ? -1 : found->row;
+}
+
+static int64_t polygon_row(const spans *s, int64_t row) {
+    if (s->index == NULL) {
+        return -1;
+    }
+    double lon_deg = s->of->lon_deg[row], lat_deg = s->of->lat_deg[row], distance_m;
+    int64_t polygon = tp_polygon_index_find(s->index, lon_deg, lat_deg);
+    return polygon >= 0
+               ? polygon
+               : tp_polygon_index_nearest(s->index, &s->dataset->ellipsoid, lon_deg, lat_deg, s->limit_m, &distance_m);
+}
+
+tp_code tp_spans_rows(const tp_dataset *dataset, const tp_layer *of, const tp_layer *polygons, const char *column,
+                      const char *const *defaults, double limit_m, int64_t **rows, tp_error *error) {
+    spans s = {.dataset = dataset, .of = of, .polygons = polygons, .limit_m = limit_m};
+    s.stated = find_column(of, column, defaults);
+    *rows = malloc(((size_t)of->n_rows + 1) * sizeof **rows);
+    tp_code code = *rows == NULL ? tp_error_memory(error) : open_spans(&s, error);
+    if (code == TP_OK) {
+#pragma omp parallel for schedule(dynamic, 256)
+        for (int64_t row = 0; row < of->n_rows; row++) {
+            const char *text = stated_text(&s, row);
+            (*rows)[row] = text != NULL ? stated_row(&s, text) : polygon_row(&s, row);
+        }
+    }
+    close_spans(&s);
+    return code;
 }
 
 tp_code tp_spans_find(const tp_dataset *dataset, const tp_layer *of, const tp_layer *polygons, const char *column,
                       const char *const *defaults, double limit_m, const char ***names, tp_error *error) {
-    const tp_column *stated = find_column(of, column, defaults);
-    tp_polygon_index *index = NULL;
-    coded *codes = NULL;
-    tp_code code = TP_OK;
-    const char **found = calloc((size_t)of->n_rows + 1, sizeof *found);
-    if (found == NULL) {
-        return tp_error_memory(error);
-    }
-    if (polygons != NULL && polygons->geometry == TP_GEOMETRY_POLYGON) {
-        code = tp_polygon_index_new(polygons, &index, error);
-    }
-    if (code == TP_OK && polygons != NULL) {
-        code = sort_codes(polygons, &codes, error);
-    }
-    for (int64_t row = 0; row < of->n_rows && code == TP_OK; row++) {
-        const char *text = stated == NULL ? NULL : tp_column_text(stated, row);
-        if (text != NULL && text[0] != '\0') {
-            found[row] = stated_name(polygons, codes, text);
-        } else if (index != NULL) {
-            double distance_m;
-            int64_t polygon = tp_polygon_index_find(index, of->lon_deg[row], of->lat_deg[row]);
-            if (polygon < 0) {
-                polygon = tp_polygon_index_nearest(index, &dataset->ellipsoid, of->lon_deg[row], of->lat_deg[row],
-                                                   limit_m, &distance_m);
-            }
-            found[row] = polygon < 0 ? NULL : tp_layer_label(polygons, polygon);
+    spans s = {.dataset = dataset, .of = of, .polygons = polygons, .limit_m = limit_m};
+    s.stated = find_column(of, column, defaults);
+    *names = calloc((size_t)of->n_rows + 1, sizeof **names);
+    tp_code code = *names == NULL ? tp_error_memory(error) : open_spans(&s, error);
+    if (code == TP_OK) {
+#pragma omp parallel for schedule(dynamic, 256)
+        for (int64_t row = 0; row < of->n_rows; row++) {
+            const char *text = stated_text(&s, row);
+            int64_t polygon = text != NULL ? stated_row(&s, text) : polygon_row(&s, row);
+            (*names)[row] = polygon >= 0 ? tp_layer_label(polygons, polygon) : text;
         }
     }
-    tp_polygon_index_free(index);
-    free(codes);
-    if (code != TP_OK) {
-        free(found);
-        found = NULL;
-    }
-    *names = found;
+    close_spans(&s);
     return code;
 }

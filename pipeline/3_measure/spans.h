@@ -14,6 +14,14 @@ TP_NODISCARD tp_code tp_spans_find(const tp_dataset *dataset, const tp_layer *of
                                    const char *column, const char *const *defaults, double limit_m, const char ***names,
                                    tp_error *error);
 
+/**
+ * The same as rows of `polygons`, which must be there: -1 where none is known, and where the column states a code that is
+ * none of its ids.
+ */
+TP_NODISCARD tp_code tp_spans_rows(const tp_dataset *dataset, const tp_layer *of, const tp_layer *polygons,
+                                   const char *column, const char *const *defaults, double limit_m, int64_t **rows,
+                                   tp_error *error);
+
 /** A text and how often it stands in a list. */
 typedef struct tp_frequency {
     const char *text;

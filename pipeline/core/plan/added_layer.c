@@ -75,7 +75,7 @@ tp_code tp_added_layer_make(const tp_step *step, const tp_dataset *dataset, cons
     code = add_rows(*layer, n, error);
     for (size_t i = 0; i < step->stage->n_adds && code == TP_OK; i++) {
         const tp_stage_column *column = &step->stage->adds[i];
-        if (strcmp(column->layer, pattern) == 0) {
+        if (strcmp(column->layer, pattern) == 0 && strchr(column->name, '{') == NULL) {
             code = tp_layer_add_column(*layer, column->name, column->type, column->unit, step->stage->name, &columns[k],
                                        error);
             k++;

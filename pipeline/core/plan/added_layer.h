@@ -29,7 +29,7 @@ void tp_added_layer_check_as(const tp_step *step, tp_plan *plan, const char *key
 
 /**
  * A new layer `name` with n rows, which come from no file, and the columns of those lines of the stage's `adds` whose
- * layer reads `pattern` (such as "{members}"), in their order; `columns` has room for them. The first is the id.
+ * layer reads `pattern` (such as "{members}") and whose name has no {}, in their order; `columns` has room for them. The first is the id.
  */
 TP_NODISCARD tp_code tp_added_layer_make(const tp_step *step, const tp_dataset *dataset, const char *pattern,
                                          const char *name, tp_geometry geometry, int64_t n, tp_layer **layer,

@@ -1,8 +1,8 @@
 /** The union of polygons that mostly lie apart, as those of islands do. */
-#ifndef TP_PREPARE_GEOS_UNION_H
-#define TP_PREPARE_GEOS_UNION_H
+#ifndef TP_CORE_GEOS_UNION_H
+#define TP_CORE_GEOS_UNION_H
 
-#include "2_prepare/geos_polygons.h"
+#include "core/space/geos_polygons.h"
 
 /**
  * Adds the union of the polygons of rows[0..n) to the last row of `joined`. Polygons that no other touches are taken over

@@ -1,5 +1,5 @@
 /* The union of polygons, cluster by cluster: see geos_union.h. */
-#include "2_prepare/geos_union.h"
+#include "core/space/geos_union.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /** Rows of polygons to and from GEOS, through its reentrant interface; one tp_geos a thread. */
-#ifndef TP_PREPARE_GEOS_POLYGONS_H
-#define TP_PREPARE_GEOS_POLYGONS_H
+#ifndef TP_CORE_GEOS_POLYGONS_H
+#define TP_CORE_GEOS_POLYGONS_H
 
 #include "technopolis/layer.h"
 

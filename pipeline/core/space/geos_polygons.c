@@ -1,5 +1,5 @@
 /* Between flat arrays and GEOS: see geos_polygons.h. */
-#include "2_prepare/geos_polygons.h"
+#include "core/space/geos_polygons.h"
 
 #include <stdio.h>
 #include <stdlib.h>
