@@ -31,7 +31,7 @@ static tp_code select_rows(tp_cluster_set *set, tp_error *error) {
             set->row[set->n++] = row;
         }
     }
-    set->sample = !tp_layer_holds(set->of, condition) || set->n_unknown > 0;
+    set->sample = !tp_layer_holds(set->of, condition == NULL ? set->of->where : condition) || set->n_unknown > 0;
     tp_filter_free(filter);
     tp_condition_free(condition);
     return code;

@@ -23,7 +23,8 @@ static const char *method_of(const tp_cluster_set *set) {
 
 static bool all_hold(const tp_cluster_set *set, const tp_texts *layers) {
     for (size_t i = 0; i < layers->n; i++) {
-        if (!tp_layer_holds(tp_dataset_layer(set->dataset, layers->items[i]), NULL)) {
+        const tp_layer *layer = tp_dataset_layer(set->dataset, layers->items[i]);
+        if (!tp_layer_holds(layer, layer->where)) {
             return false;
         }
     }

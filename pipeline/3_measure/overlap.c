@@ -202,7 +202,7 @@ static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *
         return tp_error_set(error, TP_E_DATA, "overlap needs the layers %s, %s, %s and %s", options->of,
                             options->clusters, options->members, options->designated);
     }
-    overlap.sample = !tp_layer_holds(overlap.of, NULL);
+    overlap.sample = !tp_layer_holds(overlap.of, overlap.of->where);
     tp_code code = read_members(&overlap, members, error);
     if (code == TP_OK) {
         code = tp_overlap_find_areas(&overlap, error);

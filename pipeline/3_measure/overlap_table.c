@@ -81,14 +81,20 @@ static tp_code add_alone(tp_overlap *o, row_list *list, tp_error *error) {
                            NAN};
         code = area->met ? TP_OK : add_row(list, &row, error);
     }
-    for (int64_t c = 0; c < o->clusters->n_rows && code == TP_OK; c++) {
-        bool met = false;
-        for (int64_t row = 0; row < o->of->n_rows && !met; row++) {
-            met = o->cluster_of[row] == c && o->nearest_area[row] >= 0;
-        }
-        overlap_row row = {"cluster without designation", NULL, c, 0, 0, o->n_of[c], NAN, NAN};
-        code = met ? TP_OK : add_row(list, &row, error);
+    uint8_t *met = calloc((size_t)o->clusters->n_rows + 1, 1);
+    if (code == TP_OK && met == NULL) {
+        code = tp_error_memory(error);
     }
+    for (int64_t row = 0; row < o->of->n_rows && code == TP_OK; row++) {
+        if (o->cluster_of[row] >= 0 && o->nearest_area[row] >= 0) {
+            met[o->cluster_of[row]] = 1;
+        }
+    }
+    for (int64_t c = 0; c < o->clusters->n_rows && code == TP_OK; c++) {
+        overlap_row row = {"cluster without designation", NULL, c, 0, 0, o->n_of[c], NAN, NAN};
+        code = met[c] ? TP_OK : add_row(list, &row, error);
+    }
+    free(met);
     return code;
 }
 

@@ -116,22 +116,47 @@ static tp_code tell_missing(tp_regions *r, const tp_region_item *item, tp_error 
     return code;
 }
 
-tp_code tp_regions_tell(tp_regions *r, tp_error *error) {
+/* Every layer by prefectures, the first by all schemes. */
+static tp_code tell_all_densest(tp_regions *r, tp_error *error) {
     tp_code code = TP_OK;
+    for (size_t i = 0; i < r->n_items; i++) {
+        for (size_t s = 0; s < (i == 0 ? r->n_schemes : 1) && code == TP_OK && r->items[i].n > 0; s++) {
+            code = tell_densest(r, &r->items[i], &r->schemes[s], error);
+        }
+    }
+    return code;
+}
+
+static tp_code tell_all_presences(tp_regions *r, tp_error *error) {
+    tp_code code = TP_OK;
+    for (size_t i = 0; i < r->n_items; i++) {
+        for (size_t s = 0; s < r->n_schemes && code == TP_OK && r->items[i].n > 0; s++) {
+            code = tell_presence(r, &r->items[i], &r->schemes[s], error);
+        }
+    }
+    return code;
+}
+
+static tp_code tell_all_ranks(tp_regions *r, tp_error *error) {
+    tp_code code = TP_OK;
+    for (size_t i = 0; i < r->n_items; i++) {
+        for (size_t s = 2; s < r->n_schemes && code == TP_OK && r->items[i].n > 0; s++) {
+            code = tell_ranks(r, &r->items[i], &r->schemes[1], &r->schemes[s], error);
+        }
+    }
+    return code;
+}
+
+tp_code tp_regions_tell(tp_regions *r, tp_error *error) {
+    tp_code code = tell_all_densest(r, error);
+    if (code == TP_OK) {
+        code = tell_all_presences(r, error);
+    }
+    if (code == TP_OK) {
+        code = tell_all_ranks(r, error);
+    }
     for (size_t i = 0; i < r->n_items && code == TP_OK; i++) {
-        const tp_region_item *item = &r->items[i];
-        for (size_t s = 0; s < r->n_schemes && code == TP_OK && item->n > 0; s++) {
-            code = tell_densest(r, item, &r->schemes[s], error);
-            if (code == TP_OK) {
-                code = tell_presence(r, item, &r->schemes[s], error);
-            }
-        }
-        for (size_t s = 2; s < r->n_schemes && code == TP_OK && item->n > 0; s++) {
-            code = tell_ranks(r, item, &r->schemes[1], &r->schemes[s], error);
-        }
-        if (code == TP_OK) {
-            code = tell_missing(r, item, error);
-        }
+        code = tell_missing(r, &r->items[i], error);
     }
     return code == TP_OK && r->base != NULL ? tell_missing(r, r->base, error) : code;
 }

@@ -88,7 +88,7 @@ static tp_code count_item(const tp_regions *r, tp_region_item *item, const char 
     if (item->layer == NULL || item->layer->geometry != TP_GEOMETRY_POINT) {
         return tp_error_set(error, TP_E_DATA, "regions: layer %s is not read or has no points", name);
     }
-    item->sample = !tp_layer_holds(item->layer, NULL);
+    item->sample = !tp_layer_holds(item->layer, item->layer->where);
     item->weight = weight == NULL ? NULL : tp_layer_column(item->layer, weight);
     item->weight = item->weight != NULL && item->weight->type == TP_TYPE_TEXT ? NULL : item->weight;
     item->industry = industry == NULL ? NULL : tp_layer_column(item->layer, industry);
