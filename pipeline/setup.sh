@@ -71,6 +71,11 @@ tp_need_tests() {
     tp_need "tests of the tables and of whole runs" python3 python3-gdal gdal-bin sqlite3
 }
 
+# What single tests need, which are skipped without it.
+tp_need_all() {
+    tp_need "the same clusters and measures by R and scikit-learn" r-base-core r-cran-dbscan python3-sklearn
+}
+
 # Configures (once) and builds a preset, quietly unless it fails.
 tp_build() {
     local preset=$1 log

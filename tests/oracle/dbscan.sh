@@ -2,20 +2,20 @@
 # Makes tests/oracle/data/dbscan.txt: what R's dbscan and scikit-learn say of 300,000 made-up plants (made_plants.h, seed
 # 1) in the metric of straight chords, 2 km, 10 points. Stored are counts and a SHA-256 over one little-endian int32 a
 # point: a core point's cluster, numbered as they first appear; -1 noise; -2 border point (whose cluster is a choice).
-# The unit test `oracle_dbscan` compares ours with the file. With --check it is only compared with what is stored.
-# Usage: dbscan.sh BENCH_DBSCAN [--check]. Needs Debian's r-cran-dbscan and python3-sklearn.
+# The unit test core.oracle_dbscan compares ours with the file; --check compares what R and scikit-learn say now with it.
+# Usage: dbscan.sh MADE_PLANTS_XYZ [--check]. Needs Debian's r-cran-dbscan and python3-sklearn.
 set -eu
-bench=${1:-}
+program=${1:-}
 stored=$(dirname "$0")/data/dbscan.txt
-if [ ! -x "$bench" ] || ! command -v Rscript >/dev/null ||
+if [ ! -x "$program" ] || ! command -v Rscript >/dev/null ||
     ! Rscript --vanilla -e 'q(status = !requireNamespace("dbscan", quietly = TRUE))' >/dev/null 2>&1 ||
     ! /usr/bin/python3 -c 'import sklearn' 2>/dev/null; then
-    echo "skipped: needs bench_dbscan, r-cran-dbscan and python3-sklearn"
+    echo "skipped: needs the built tests, r-cran-dbscan and python3-sklearn"
     exit 77
 fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-"$bench" 300000 "$folder/xyz" >/dev/null
+"$program" "$folder/xyz"
 export FOLDER=$folder
 Rscript --vanilla - <<'R'
 folder <- Sys.getenv("FOLDER")

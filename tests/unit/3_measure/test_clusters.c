@@ -8,6 +8,8 @@
 
 #include "run_stage.h"
 
+#include "road_fixture.h"
+
 /* Two groups 111 m apart from point to point along the equator, 5.6 km from each other, and a lone point. */
 static const tp_test_point PLANTS[] = {{"a1", 0, 0},    {"a2", 0.001, 0},     {"a3", 0.002, 0.001}, {"a4", 0.003, 0},
                                        {"b1", 0.05, 0}, {"b2", 0.051, 0.001}, {"b3", 0.052, 0},     {"lone", 1, 1}};
@@ -156,6 +158,66 @@ static void test_one_and_none(void **state) {
     }
 }
 
+/*
+ * By road: p1 and p2 are 5 minutes apart both ways, from p2 to p3 it is 5 minutes, back 20: a one-way street makes no
+ * neighbour. p4 lies far off the road.
+ */
+static tp_dataset *road_world(void) {
+    static const tp_test_point at[] = {{"p1", 0, 0}, {"p2", 0.02, 0}, {"p3", 0.04, 0}, {"p4", 0.02, 0.5}};
+    tp_dataset *dataset = new_dataset();
+    tp_layer *plants = add_points(dataset, "plants", at, 4);
+    for (int64_t row = 0; row < 4; row++) {
+        plants->source[row] = -1;
+    }
+    tp_ways ways = {0};
+    int64_t n1 = road_node(&ways, 0, 0), n2 = road_node(&ways, 0.02, 0), n3 = road_node(&ways, 0.04, 0);
+    road_way(&ways, n1, n2, 300000, 300000, 2226, TP_MODE_ROAD);
+    road_way(&ways, n2, n3, 300000, 1200000, 2226, TP_MODE_ROAD);
+    set_roads(dataset, &ways, TP_METHOD_ROAD);
+    tp_ways_reset(&ways);
+    return dataset;
+}
+
+static void test_by_road(void **state) {
+    (void)state;
+    const struct {
+        const char *yaml;
+        int64_t n_clusters;
+        double n;
+    } cases[] = {{"{by: road, within_time: 299999 ms, minimum: 2}", 0, 0},
+                 {"{by: road, within_time: 5 min, minimum: 2}", 1, 2},
+                 {"{by: road, within_time: 1199999 ms, minimum: 2}", 1, 2},
+                 {"{by: road, within_time: 20 min, minimum: 2}", 1, 3},
+                 /* every point is a core point: p1 and p2 are one cluster, p3 and p4 stand for themselves */
+                 {"{by: road, within_time: 5 min, minimum: 1}", 3, 2}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tp_dataset *dataset = road_world();
+        const tp_layer *c = clustered(dataset, cases[i].yaml);
+        assert_int_equal(c->n_rows, cases[i].n_clusters);
+        if (cases[i].n_clusters > 0) {
+            assert_true(number(c, "n", 0) == cases[i].n);
+            assert_string_equal(text(c, "method", 0), "road");
+        }
+        assert_int_equal(dataset->n_rejects, 1); /* p4 */
+        tp_dataset_free(dataset);
+    }
+}
+
+/* p3 is reached from the centre p2 in 5 minutes, but the members go to the centre: 20 minutes. */
+static void test_near_by_road(void **state) {
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        tp_dataset *dataset = road_world();
+        const tp_layer *c = clustered(dataset, k == 0 ? "{within: 5 km, minimum: 2, near: 19 min}"
+                                                      : "{within: 5 km, minimum: 2, near: 20 min}");
+        assert_int_equal(c->n_rows, 1);
+        assert_string_equal(text(c, "centre_id", 0), "p2");
+        assert_true(number(c, "n", 0) == 3 && number(c, "n_near_centre", 0) == (k == 0 ? 2 : 3));
+        assert_string_equal(text(c, "near_method", 0), "road");
+        tp_dataset_free(dataset);
+    }
+}
+
 /* No number that is not finite in any cell, whatever the input. */
 static void test_only_finite(void **state) {
     (void)state;
@@ -191,6 +253,7 @@ int main(void) {
         cmocka_unit_test(test_what_is_told), cmocka_unit_test(test_links),
         cmocka_unit_test(test_mini),         cmocka_unit_test(test_sample_and_equal_positions),
         cmocka_unit_test(test_one_and_none), cmocka_unit_test(test_only_finite),
+        cmocka_unit_test(test_by_road),      cmocka_unit_test(test_near_by_road),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
