@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOLD = 5 };
+enum { TOLD = 5, NAMED = 12 }; /* clusters in sentences of their own, and in one; the layer has all */
 
 /* ---- clusters ---- */
 
@@ -231,9 +231,14 @@ static tp_code tell_borders(tp_cluster_set *set, const char *of, tp_error *error
     int64_t n = 0;
     for (int64_t i = 0; i < set->n_clusters; i++) {
         if (set->items[i].n_prefectures > 1) {
-            tp_text_add(&text, "%s%s: %s", n == 0 ? "" : ", ", set->items[i].id, set->items[i].prefectures);
+            if (n < NAMED) {
+                tp_text_add(&text, "%s%s: %s", n == 0 ? "" : ", ", set->items[i].id, set->items[i].prefectures);
+            }
             n++;
         }
+    }
+    if (n > NAMED) {
+        tp_text_add(&text, " and %lld more", (long long)(n - NAMED));
     }
     tp_code code = text.lost ? tp_error_memory(error) : TP_OK;
     if (code == TP_OK && n > 0) {

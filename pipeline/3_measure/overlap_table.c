@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { NAMED = 26 }; /* names in a sentence; the table has all */
+
 /* A row of the table: a pair, one side alone, or all of both. */
 typedef struct overlap_row {
     const char *kind;
@@ -235,9 +237,16 @@ static tp_code tell_alone(tp_overlap *o, const row_list *list, bool areas, const
     for (int64_t i = 0; i < list->n; i++) {
         const overlap_row *row = &list->items[i];
         if (areas ? row->area != NULL && row->cluster < 0 : row->area == NULL && row->cluster >= 0) {
-            tp_text_add(&text, "%s%s", n++ == 0 ? "" : ", ",
-                        areas ? tp_layer_label(o->designated, row->area->row) : tp_layer_id(o->clusters, row->cluster));
+            if (n < NAMED) {
+                tp_text_add(&text, "%s%s", n == 0 ? "" : ", ",
+                            areas ? tp_layer_label(o->designated, row->area->row)
+                                  : tp_layer_id(o->clusters, row->cluster));
+            }
+            n++;
         }
+    }
+    if (n > NAMED) {
+        tp_text_add(&text, " and %lld more", (long long)(n - NAMED));
     }
     const char *what = !areas      ? "clusters hold no point in a designated area"
                        : o->sample ? "designated areas hold no point of a cluster that was found"

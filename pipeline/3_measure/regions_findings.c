@@ -69,10 +69,13 @@ static tp_code tell_presence(tp_regions *r, const tp_region_item *item, const tp
     }
     free(sums);
     say_of(item, of, sizeof of);
-    return n == scheme->n ? TP_OK
-                          : tp_dataset_add_finding(r->dataset, r->step->name, "presence", item->sample, error,
-                                                   "%d of %d regions of %s (%.0f %%) have one of %s (%s)", n, scheme->n,
-                                                   scheme->name, 100.0 * n / scheme->n, item->layer->name, of);
+    if (n == scheme->n) {
+        return TP_OK;
+    }
+    bool own = scheme == &r->schemes[0];
+    return tp_dataset_add_finding(r->dataset, r->step->name, "presence", item->sample, error,
+                                  "%d of %d %s%s (%.0f %%) have one of %s (%s)", n, scheme->n, own ? "" : "regions of ",
+                                  scheme->name, 100.0 * n / scheme->n, item->layer->name, of);
 }
 
 /* How many prefectures stand in a region of another rank when the scheme changes. */
