@@ -155,7 +155,9 @@ static int compare_gates(const void *a, const void *b) {
 
 static tp_code find_gates(haul *h, tp_error *error) {
     const tp_metro *metro = tp_transport_metro(h->transport, TP_METRO_NAMES[h->metro]);
-    tp_search_rule rule = {h->out ? TP_TO_FACILITY : TP_FROM_FACILITY, TP_MODES_ALL, TP_TIME_MAX_MS};
+    /* One drives to the first train or plane, and walks from the last: the car is not there in between. */
+    uint32_t modes = TP_MODES_ALL & ~(uint32_t)TP_MODES_BY_ROAD;
+    tp_search_rule rule = {h->out ? TP_TO_FACILITY : TP_FROM_FACILITY, modes, TP_TIME_MAX_MS};
     tp_start start = {h->out ? metro->in : metro->out, 0};
     tp_path path = {0};
     tp_code code = tp_search_run(h->all, &rule, &start, 1, error);
