@@ -1,0 +1,50 @@
+# The historical test: four profiles on 26 zones and 18 other capitals; the table of agreement against SQL's own counting.
+. "$(dirname "$0")/lib.sh"
+for name in historical historical-1984; do
+    sed -e "s#\.\./geodata/#$root/geodata/#; s#\.\./out/#$scratch/#" "$root/configs/$name.yaml" >"$scratch/$name.yaml"
+    tp run "$scratch/$name.yaml"
+    expect_code 0 "$name"
+    expect_out "agreement with what was chosen"
+done
+file=$scratch/historical.gpkg
+expect_equal "$(sql "$file" "SELECT group_concat(profile) FROM (SELECT DISTINCT profile FROM verdicts ORDER BY profile)")" \
+    "cluster2004,law1983,list1982,vision1980" "profiles in verdicts"
+expect_equal "$(sql "$file" "SELECT sum(role = 'zone') || ' ' || sum(role = 'no_zone') || ' ' || count(*) FROM sites")" "26 18 44" "sites"
+# Ube: below 200,000, above 150,000, with both margins.
+tp explain "$file" technopolis-18 --profile all
+expect_code 0
+expect_out "A mother city of at least 200,000 persons: not met"
+expect_out "50.4 min, at most 30 min; margin -20.4"
+expect_out "A mother city of at least 150,000 persons: met"
+expect_out "0 min, at most 30 min; margin +30"
+expect_out "Ube 162,707 (2020)"
+# Every criterion's row of the table, counted again.
+count() {
+    sql "$1" "WITH v AS (SELECT v.profile, v.criterion_id, v.verdict, s.role FROM verdicts v JOIN sites s USING (site_id)),
+        again AS (SELECT profile, criterion_id,
+            sum(role = 'zone' AND verdict = 'met') a, sum(role = 'zone' AND verdict = 'not_met') b,
+            sum(role = 'zone' AND verdict = 'unknown') c, sum(role <> 'zone' AND verdict = 'met') d,
+            sum(role <> 'zone' AND verdict = 'not_met') e, sum(role <> 'zone' AND verdict = 'unknown') f
+            FROM v GROUP BY profile, criterion_id)
+        SELECT count(*), sum(chosen_met = a AND chosen_not_met = b AND chosen_unknown = c AND other_met = d
+            AND other_not_met = e AND other_unknown = f
+            AND recall IS (CASE WHEN a + b > 0 THEN 1.0 * a / (a + b) END)
+            AND recall_low IS 1.0 * a / (a + b + c) AND recall_high IS 1.0 * (a + c) / (a + b + c)
+            AND precision IS (CASE WHEN a + d > 0 THEN 1.0 * a / (a + d) END)
+            AND precision_low IS (CASE WHEN a + d + f > 0 THEN 1.0 * a / (a + d + f) END)
+            AND precision_high IS (CASE WHEN a + c + d > 0 THEN 1.0 * (a + c) / (a + c + d) END))
+        FROM again JOIN agreement USING (profile, criterion_id)"
+}
+expect_equal "$(count "$file")" "29|29" "agreement of the criteria"
+expect_equal "$(count "$scratch/historical-1984.gpkg")" "29|29" "agreement of the criteria in 1984"
+# The whole of each profile: of a site not met where a required criterion is not, else unknown where one is.
+expect_equal "$(sql "$file" "WITH w AS (SELECT v.profile, v.site_id, s.role, min(CASE v.verdict WHEN 'not_met' THEN 0
+        WHEN 'unknown' THEN 1 ELSE 2 END) AS whole FROM verdicts v JOIN criteria c USING (profile, criterion_id)
+        JOIN sites s USING (site_id) WHERE c.required GROUP BY v.profile, v.site_id)
+    SELECT sum(ok) FROM (SELECT chosen_met = sum(role = 'zone' AND whole = 2) AND chosen_not_met = sum(role = 'zone' AND whole = 0)
+        AND other_met = sum(role <> 'zone' AND whole = 2) AND other_unknown = sum(role <> 'zone' AND whole = 1) AS ok
+        FROM w JOIN agreement a ON a.profile = w.profile AND a.criterion_id IS NULL GROUP BY w.profile)")" 4 "the whole"
+# At any number of threads the same bytes.
+tp run "$scratch/historical.yaml" --threads 1 --output "$scratch/one.gpkg"
+cmp -s "$file" "$scratch/one.gpkg" || fail "one thread writes other bytes"
+finish
