@@ -168,7 +168,7 @@ static void choose_part(const tp_plan *plan, tp_criterion *criterion) {
 static void check_threshold(const tp_criterion *criterion, const tp_part *part, tp_faults *faults) {
     const tp_stage *stage = tp_stage_find(TP_MEASURE, part->kind);
     bool given = part->threshold_place.line > 0; /* else its form has a fault of its own */
-    if (given && stage != NULL && stage->dimension != part->threshold.dimension) {
+    if (given && stage != NULL && stage->measures && stage->dimension != part->threshold.dimension) {
         tp_faults_add_at(faults, part->threshold_place, "criterion '%s': the threshold is %s, but '%s' measures %s",
                          shown_id(criterion), tp_dimension_example(part->threshold.dimension), part->kind,
                          tp_dimension_example(stage->dimension));

@@ -371,8 +371,8 @@ static void measures_and_thresholds_that_do_not_fit(void **state) {
                                                                                          " at_most: 1 h\n"),
         TP_E_CONFIG);
     assert_true(
-        said(b, "profiles/p.yaml:8:16", "the threshold is a length such as `25 km`, but 'nearest' measures a time"));
-    assert_true(said(b, "profiles/p.yaml:14:16", "the threshold is a time"));
+        said(b, "profiles/p.yaml:9:14", "the threshold is a length such as `25 km`, but 'nearest' measures a time"));
+    assert_true(said(b, "profiles/p.yaml:15:15", "the threshold is a time"));
     assert_true(said(b, "profiles/p.yaml:20:16", "unknown measure 'nearst' (did you mean 'nearest'?"));
     assert_true(said(b, "profiles/p.yaml:26:16", "unknown measure 'locate'"));
     assert_true(said(b, "profiles/p.yaml:32:39", "unknown key 'whith'"));
