@@ -12,7 +12,6 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { WALK, BEST, ROAD, STRAIGHT_LINE }; /* the choices of `by` */
 enum { KINDS_MAX = 64 };                  /* bits of a word */
@@ -83,12 +82,6 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     tp_reach_check_points(step, plan, options->of, "of", faults);
     for (size_t i = 0; i < options->to.n; i++) {
         tp_reach_check_points(step, plan, options->to.items[i], "to", faults);
-        for (size_t k = 0; k < i; k++) {
-            if (strcmp(options->to.items[i], options->to.items[k]) == 0) {
-                tp_faults_add_at(faults, options->to.places[i], "kinds: '%s' is named twice, but is one kind",
-                                 options->to.items[i]);
-            }
-        }
     }
     if (options->to.n > KINDS_MAX) {
         tp_faults_add_at(faults, step->place, "kinds: %zu layers (at most %d)", options->to.n, KINDS_MAX);
