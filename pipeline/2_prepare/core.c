@@ -12,9 +12,9 @@
  * Of several, the one of the smallest id. NISTEP's study of 2004 asks for a core within 30 minutes, and in it for as many
  * actors as possible within 5 minutes, on foot 400 m at 80 m a minute.
  */
+#include "core/space/actors.h"
 #include "core/space/inside.h"
 #include "technopolis/plan.h"
-#include "technopolis/point_index.h"
 #include "technopolis/text.h"
 
 #include <math.h>
@@ -122,57 +122,17 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
 
 /* ---- the points among which a core is chosen ---- */
 
-/* The points of some layers, layer after layer. */
+/* The points of some layers, and which of them each polygon holds. */
 typedef struct places {
-    int64_t n;
-    double *lon_deg, *lat_deg;
-    const tp_layer **layer;
-    int64_t *row;
-    uint8_t *kind;             /* the number of the layer */
-    int64_t *n_kinds, *n_near; /* of the best-place rule: see score_places */
-    tp_held held;              /* by the polygons */
+    tp_actors of;
+    tp_held held;
 } places;
 
 enum { MOST_LAYERS = 64 };
 
 static void reset_places(places *places) {
-    free(places->lon_deg);
-    free(places->lat_deg);
-    free(places->layer);
-    free(places->row);
-    free(places->kind);
-    free(places->n_kinds);
-    free(places->n_near);
+    tp_actors_reset(&places->of);
     tp_held_reset(&places->held);
-}
-
-static tp_code gather(const tp_layer *const *layers, size_t n_layers, places *places, tp_error *error) {
-    size_t n = 1;
-    for (size_t i = 0; i < n_layers; i++) {
-        n += (size_t)layers[i]->n_rows;
-    }
-    places->lon_deg = malloc(n * sizeof *places->lon_deg);
-    places->lat_deg = malloc(n * sizeof *places->lat_deg);
-    places->layer = malloc(n * sizeof(const tp_layer *));
-    places->row = malloc(n * sizeof *places->row);
-    places->kind = malloc(n);
-    places->n_kinds = calloc(n, sizeof *places->n_kinds);
-    places->n_near = calloc(n, sizeof *places->n_near);
-    if (places->lon_deg == NULL || places->lat_deg == NULL || places->layer == NULL || places->row == NULL ||
-        places->kind == NULL || places->n_kinds == NULL || places->n_near == NULL) {
-        return tp_error_memory(error);
-    }
-    for (size_t i = 0; i < n_layers; i++) {
-        for (int64_t row = 0; row < layers[i]->n_rows; row++) {
-            int64_t at = places->n++;
-            places->lon_deg[at] = layers[i]->lon_deg[row];
-            places->lat_deg[at] = layers[i]->lat_deg[row];
-            places->layer[at] = layers[i];
-            places->row[at] = row;
-            places->kind[at] = (uint8_t)i;
-        }
-    }
-    return TP_OK;
 }
 
 /* The layers that a setting names, or those of `names` that are read and hold points. */
@@ -188,41 +148,6 @@ static size_t find_layers(const tp_dataset *dataset, const tp_texts *set, const 
     return n;
 }
 
-/* How many actors, and of how many kinds, are within the walk of each. */
-static tp_code score_places(const tp_ellipsoid *ellipsoid, double walk_m, places *places, tp_error *error) {
-    tp_point_index *index = NULL;
-    tp_code code = tp_point_index_new(ellipsoid, places->lon_deg, places->lat_deg, NULL, places->n, &index, error);
-    if (code != TP_OK) {
-        return code;
-    }
-    bool lost = false;
-#pragma omp parallel reduction(|| : lost)
-    {
-        int64_t *near = malloc(sizeof *near * ((size_t)places->n + 1));
-        double *near_m = malloc(sizeof *near_m * ((size_t)places->n + 1));
-        lost = near == NULL || near_m == NULL;
-#pragma omp for schedule(dynamic, 64)
-        for (int64_t i = 0; i < places->n; i++) {
-            if (lost) {
-                continue;
-            }
-            uint64_t kinds = 0;
-            places->n_near[i] =
-                tp_point_index_within(index, places->lon_deg[i], places->lat_deg[i], walk_m, near, near_m, places->n);
-            for (int64_t k = 0; k < places->n_near[i]; k++) {
-                kinds |= (uint64_t)1 << places->kind[near[k]];
-            }
-            for (; kinds != 0; kinds &= kinds - 1) {
-                places->n_kinds[i]++;
-            }
-        }
-        free(near);
-        free(near_m);
-    }
-    tp_point_index_free(index);
-    return lost ? tp_error_memory(error) : TP_OK;
-}
-
 /* ---- choosing ---- */
 
 typedef struct chosen {
@@ -230,22 +155,10 @@ typedef struct chosen {
     int rule;
 } chosen;
 
-/* Whether place a goes before place b, -1 being no place: more kinds, then more actors, then the smaller id. */
-static bool goes_before(const places *places, int64_t a, int64_t b) {
-    if (b < 0 || places->n_kinds[a] != places->n_kinds[b]) {
-        return b < 0 || places->n_kinds[a] > places->n_kinds[b];
-    }
-    if (places->n_near[a] != places->n_near[b]) {
-        return places->n_near[a] > places->n_near[b];
-    }
-    int order = strcmp(tp_layer_id(places->layer[a], places->row[a]), tp_layer_id(places->layer[b], places->row[b]));
-    return order != 0 ? order < 0 : a < b;
-}
-
 static int64_t best_inside(const places *places, int64_t zone) {
     int64_t best = -1;
     for (int64_t i = places->held.first[zone]; i < places->held.first[zone + 1]; i++) {
-        if (goes_before(places, places->held.point[i], best)) {
+        if (tp_actors_before(&places->of, places->held.point[i], best)) {
             best = places->held.point[i];
         }
     }
@@ -254,11 +167,11 @@ static int64_t best_inside(const places *places, int64_t zone) {
 
 static int64_t linked_to(const places *cores, const char *link, const char *id) {
     int64_t best = -1;
-    for (int64_t i = 0; link != NULL && i < cores->n; i++) {
+    for (int64_t i = 0; link != NULL && i < cores->of.n; i++) {
         char buffer[TP_CELL_TEXT_SIZE];
-        const tp_column *column = tp_layer_column(cores->layer[i], link);
-        const char *named = column == NULL ? NULL : tp_column_cell(column, cores->row[i], buffer);
-        if (named != NULL && strcmp(named, id) == 0 && goes_before(cores, i, best)) {
+        const tp_column *column = tp_layer_column(cores->of.layer[i], link);
+        const char *named = column == NULL ? NULL : tp_column_cell(column, cores->of.row[i], buffer);
+        if (named != NULL && strcmp(named, id) == 0 && tp_actors_before(&cores->of, i, best)) {
             best = i;
         }
     }
@@ -284,9 +197,9 @@ static tp_code put_core(const places *cores, const places *actors, chosen found,
     zones->lon_deg[zone] = zones->lat_deg[zone] = NAN;
     tp_code code = TP_OK;
     if (found.place >= 0) {
-        zones->lon_deg[zone] = from->lon_deg[found.place];
-        zones->lat_deg[zone] = from->lat_deg[found.place];
-        const char *name = tp_layer_label(from->layer[found.place], from->row[found.place]);
+        zones->lon_deg[zone] = from->of.lon_deg[found.place];
+        zones->lat_deg[zone] = from->of.lat_deg[found.place];
+        const char *name = tp_layer_label(from->of.layer[found.place], from->of.row[found.place]);
         code = tp_column_set_text(columns[COLUMN_NAME], zone, name, strlen(name), error);
     } else if (!tp_point_inside(&zones->shapes, zone, room, &zones->lon_deg[zone], &zones->lat_deg[zone])) {
         return TP_OK; /* an empty polygon has no core */
@@ -339,19 +252,19 @@ static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *
     const tp_layer *layers[MOST_LAYERS];
     places cores = {0}, actors = {0};
     size_t n = find_layers(dataset, &options->cores, CORES, 1, layers);
-    tp_code code = gather(layers, n, &cores, error);
+    tp_code code = tp_actors_gather(layers, n, &cores.of, error);
     if (code == TP_OK) {
         n = find_layers(dataset, &options->actors, ACTORS, sizeof ACTORS / sizeof ACTORS[0], layers);
-        code = gather(layers, n, &actors, error);
+        code = tp_actors_gather(layers, n, &actors.of, error);
     }
     if (code == TP_OK) {
-        code = score_places(&dataset->ellipsoid, options->walk.value, &actors, error);
+        code = tp_actors_score(&dataset->ellipsoid, options->walk.value, &actors.of, error);
     }
     if (code == TP_OK) {
-        code = tp_held_find(zones, cores.lon_deg, cores.lat_deg, cores.n, &cores.held, error);
+        code = tp_held_find(zones, cores.of.lon_deg, cores.of.lat_deg, cores.of.n, &cores.held, error);
     }
     if (code == TP_OK) {
-        code = tp_held_find(zones, actors.lon_deg, actors.lat_deg, actors.n, &actors.held, error);
+        code = tp_held_find(zones, actors.of.lon_deg, actors.of.lat_deg, actors.of.n, &actors.held, error);
     }
     if (code == TP_OK) {
         code = place_cores(step, dataset, &cores, &actors, zones, error);
