@@ -206,7 +206,7 @@ static tp_code measure_part(const balance_options *options, tp_dataset *dataset,
         whole->missing_layer = tp_text_copy(measure->missing_layer);
         code = whole->missing_layer == NULL ? tp_error_memory(error) : TP_OK;
     } else if (code == TP_OK && measure->missing_layer == NULL) {
-        code = tp_in_reach_measure(dataset, measure, &facilities, &travel, add_up, &work, error);
+        code = tp_in_reach_measure(dataset, measure, &facilities, &travel, false, add_up, &work, error);
         memcpy(whole->method, measure->method, (size_t)whole->of->n_rows);
     }
     tp_travel_reset(&travel);

@@ -317,7 +317,8 @@ static tp_code find_colocated(const tp_step *step, tp_dataset *dataset, tp_layer
         code = tp_facilities_gather(dataset, &list, options->where, measure, &facilities, error);
     }
     if (code == TP_OK) {
-        code = tp_in_reach_measure(dataset, measure, &facilities, &work.detail->travel, measure_row, &work, error);
+        code =
+            tp_in_reach_measure(dataset, measure, &facilities, &work.detail->travel, true, measure_row, &work, error);
     }
     if (code == TP_OK) {
         code = tell_share(step, dataset, &facilities, measure, error);

@@ -28,7 +28,11 @@ static void measure_row(const in_reach_work *work, tp_nearby_room *room, int64_t
     if (there == TP_THERE_NETWORK) {
         reach.n_apart = tp_apart_count(&work->apart, work->travel, measure->of, row, measure->within_min);
     }
-    work->n_links[row] = (uint8_t)work->row(work->user, &reach, work->links + row * TP_LINKS_MAX);
+    tp_link *links = work->links == NULL ? NULL : work->links + row * TP_LINKS_MAX;
+    int n_links = work->row(work->user, &reach, links);
+    if (links != NULL) {
+        work->n_links[row] = (uint8_t)n_links;
+    }
 }
 
 static tp_code measure_rows(const in_reach_work *work, tp_error *error) {
@@ -46,21 +50,23 @@ static tp_code measure_rows(const in_reach_work *work, tp_error *error) {
         }
         tp_nearby_room_reset(&room);
     }
-    tp_code code =
-        lost ? tp_error_memory(error) : tp_measure_pack_links(work->measure, work->n_links, work->links, error);
+    if (lost || work->links == NULL) {
+        return lost ? tp_error_memory(error) : TP_OK;
+    }
+    tp_code code = tp_measure_pack_links(work->measure, work->n_links, work->links, error);
     return code == TP_OK ? tp_travel_fill_lengths(work->travel, work->measure, error) : code;
 }
 
 tp_code tp_in_reach_measure(tp_dataset *dataset, tp_measure *measure, const tp_facilities *facilities,
-                            tp_travel *travel, tp_in_reach_row row, void *user, tp_error *error) {
-    size_t rows = (size_t)measure->of->n_rows + 1;
+                            tp_travel *travel, bool with_links, tp_in_reach_row row, void *user, tp_error *error) {
+    size_t rows = with_links ? (size_t)measure->of->n_rows + 1 : 0;
     in_reach_work work = {.measure = measure,
                           .travel = travel,
                           .row = row,
                           .user = user,
-                          .links = malloc(sizeof(tp_link) * TP_LINKS_MAX * rows),
-                          .n_links = calloc(rows, 1)};
-    tp_code code = work.links == NULL || work.n_links == NULL ? tp_error_memory(error) : TP_OK;
+                          .links = with_links ? malloc(sizeof(tp_link) * TP_LINKS_MAX * rows) : NULL,
+                          .n_links = with_links ? calloc(rows, 1) : NULL};
+    tp_code code = with_links && (work.links == NULL || work.n_links == NULL) ? tp_error_memory(error) : TP_OK;
     if (code == TP_OK) {
         code = tp_travel_open(travel, dataset, measure, facilities, error);
     }

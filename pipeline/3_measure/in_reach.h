@@ -12,7 +12,8 @@ typedef struct tp_in_reach {
     int64_t n_apart; /**< facilities off the network which the straight line puts in reach: they may count */
 } tp_in_reach;
 
-/** Sets the measure's row and writes up to TP_LINKS_MAX links; returns how many. Called by several threads. */
+/** Sets the measure's row and writes up to TP_LINKS_MAX links; returns how many. Called by several threads. `links` is
+ * NULL, and the answer not used, where no links are wanted. */
 typedef int (*tp_in_reach_row)(void *user, const tp_in_reach *reach, tp_link *links);
 
 /**
@@ -21,6 +22,7 @@ typedef int (*tp_in_reach_row)(void *user, const tp_in_reach *reach, tp_link *li
  * found, exactly: it is not asked.
  */
 TP_NODISCARD tp_code tp_in_reach_measure(tp_dataset *dataset, tp_measure *measure, const tp_facilities *facilities,
-                                         tp_travel *travel, tp_in_reach_row row, void *user, tp_error *error);
+                                         tp_travel *travel, bool with_links, tp_in_reach_row row, void *user,
+                                         tp_error *error);
 
 #endif

@@ -269,7 +269,7 @@ static tp_code find_kinds(const tp_step *step, tp_dataset *dataset, tp_layer *of
         code = detail->count == NULL ? tp_error_memory(error) : TP_OK;
     }
     if (code == TP_OK) {
-        code = tp_in_reach_measure(dataset, measure, &facilities, &detail->travel, measure_row, &work, error);
+        code = tp_in_reach_measure(dataset, measure, &facilities, &detail->travel, true, measure_row, &work, error);
     }
     if (code == TP_OK && step->implied_by == NULL) {
         code = publish(step, measure, of, error);
