@@ -19,6 +19,13 @@ extern "C" {
 TP_NODISCARD tp_code tp_read_table(const char *path, const char *layer, const char *where, tp_layer **table,
                                    tp_error *error);
 
+/**
+ * The names of a file's layers and tables in its own order. `names` is freed by the caller with tp_read_names_free.
+ * TP_E_DATA when the file cannot be opened.
+ */
+TP_NODISCARD tp_code tp_read_names(const char *path, char ***names, size_t *n, tp_error *error);
+void tp_read_names_free(char **names, size_t n);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,6 +3,11 @@
 
 #include "technopolis/text.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
 static tp_code make_table(const tp_read_head *head, const char *name, tp_layer **table, tp_error *error) {
     tp_code code = tp_layer_new(name, head->head.geometry, table, error);
     for (size_t i = 0; i < head->head.n_fields && code == TP_OK; i++) {
@@ -61,5 +66,45 @@ tp_code tp_read_table(const char *path, const char *layer, const char *where, tp
     tp_read_notes_reset(&notes);
     tp_read_head_reset(&head);
     tp_faults_reset(&faults);
+    return code;
+}
+
+void tp_read_names_free(char **names, size_t n) {
+    for (size_t i = 0; names != NULL && i < n; i++) {
+        free(names[i]);
+    }
+    free(names);
+}
+
+static tp_code list_names(GDALDatasetH dataset, char ***names, size_t *n, tp_error *error) {
+    int count = GDALDatasetGetLayerCount(dataset);
+    *names = calloc((size_t)count + 1, sizeof **names);
+    for (int i = 0; *names != NULL && i < count; i++) {
+        OGRLayerH layer = GDALDatasetGetLayer(dataset, i);
+        (*names)[*n] = tp_text_copy(layer == NULL ? "" : OGR_L_GetName(layer));
+        if ((*names)[(*n)++] == NULL) {
+            tp_read_names_free(*names, *n);
+            *names = NULL;
+        }
+    }
+    return *names == NULL ? tp_error_memory(error) : TP_OK;
+}
+
+tp_code tp_read_names(const char *path, char ***names, size_t *n, tp_error *error) {
+    *names = NULL;
+    *n = 0;
+    if (access(path, R_OK) != 0) {
+        const char *why = errno == ENOENT ? "no such file" : strerror(errno);
+        return tp_error_set(error, TP_E_DATA, "%s: %s", path, why);
+    }
+    tp_gdal_scope scope;
+    tp_ogr_file file = {0};
+    tp_gdal_begin(&scope);
+    tp_ogr_open(path, &file);
+    tp_code code = file.dataset != NULL ? list_names(file.dataset, names, n, error)
+                                        : tp_error_set(error, TP_E_DATA, "%s: cannot be read: %s", path,
+                                                       tp_gdal_message(&scope, "no format that GDAL knows"));
+    tp_ogr_close(&file);
+    tp_gdal_end(&scope);
     return code;
 }

@@ -79,6 +79,19 @@ typedef struct tp_outcome {
 } tp_outcome;
 tp_outcome tp_result_outcome(const tp_result *result, int64_t row);
 
+/** verdicts.c: true when all parts that take part share comparison, threshold and unit. */
+bool tp_criterion_has_one_threshold(const tp_criterion *criterion);
+
+/**
+ * verdicts.c: the bounds between which the truth of a criterion lies in a row, infinite where there is none. Where the
+ * parts share one threshold they are those of all parts together, so that comparing them with any other threshold gives
+ * the verdict under it; else those of the part that is told. Both infinite and equal: unreachable.
+ */
+typedef struct tp_interval {
+    double low, high;
+} tp_interval;
+tp_interval tp_result_interval(const tp_result *result, int64_t row);
+
 /** verdicts.c: the results of a profile, as a run of `*n` in the dataset; NULL where it was not judged. */
 tp_result *const *tp_profile_results(const tp_dataset *dataset, size_t profile, size_t *n);
 

@@ -4,6 +4,7 @@
 #include "5_write/evidence.h"
 
 #include <math.h>
+#include <string.h>
 
 tp_outcome tp_result_outcome(const tp_result *result, int64_t row) {
     size_t part = result->part[row];
@@ -25,6 +26,46 @@ tp_outcome tp_result_outcome(const tp_result *result, int64_t row) {
         outcome.method = tp_method_text((tp_method)measure->method[row]);
     }
     return outcome;
+}
+
+bool tp_criterion_has_one_threshold(const tp_criterion *criterion) {
+    const tp_part *first = NULL;
+    for (size_t i = 0; i < criterion->n_parts; i++) {
+        const tp_part *part = &criterion->parts[i];
+        if (part->left_out) {
+            continue;
+        }
+        first = first == NULL ? part : first;
+        const char *unit = part->threshold.unit, *other = first->threshold.unit;
+        bool same_unit = unit == other || (unit != NULL && other != NULL && strcmp(unit, other) == 0);
+        if (!same_unit || part->comparison != first->comparison || part->threshold.value != first->threshold.value) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The bound of two parts together: the better one where any part is enough, the worse one where all are needed. */
+static double joined(double a, double b, const tp_part *part, tp_combine how) {
+    bool larger = (part->comparison == TP_AT_LEAST) == (how != TP_COMBINE_ALL);
+    return larger ? fmax(a, b) : fmin(a, b);
+}
+
+tp_interval tp_result_interval(const tp_result *result, int64_t row) {
+    const tp_criterion *criterion = result->criterion;
+    bool whole = tp_criterion_has_one_threshold(criterion), any = false;
+    tp_interval interval = {-INFINITY, INFINITY};
+    for (size_t i = 0; i < criterion->n_parts; i++) {
+        const tp_measure *measure = result->measures[i];
+        if (measure == NULL || (!whole && i != result->part[row])) {
+            continue;
+        }
+        double low = measure->low[row], high = measure->high[row];
+        interval.low = any ? joined(interval.low, low, &criterion->parts[i], criterion->combine) : low;
+        interval.high = any ? joined(interval.high, high, &criterion->parts[i], criterion->combine) : high;
+        any = true;
+    }
+    return interval;
 }
 
 tp_result *const *tp_profile_results(const tp_dataset *dataset, size_t profile, size_t *n) {
@@ -55,6 +96,8 @@ static const tp_record_field VERDICT_FIELDS[] = {
     {"unit", TP_TYPE_TEXT, NULL, "of value, threshold and margin: those of the part that decides"},
     {"comparison", TP_TYPE_TEXT, NULL, "at_most or at_least, of the part that decides"},
     {"margin_percent", TP_TYPE_DOUBLE, "%", "margin in percent of the threshold; NULL where that is 0"},
+    {"low", TP_TYPE_DOUBLE, NULL, "the truth is at least this; NULL: no bound, or unreachable"},
+    {"high", TP_TYPE_DOUBLE, NULL, "the truth is at most this; NULL: no bound, or unreachable"},
 };
 
 static tp_code write_verdict(const tp_output *output, const tp_result *result, const tp_layer *sites, int64_t row,
@@ -81,6 +124,9 @@ static tp_code write_verdict(const tp_output *output, const tp_result *result, c
     tp_put_text(record, outcome.at_least ? "at_least" : "at_most");
     bool has_percent = outcome.has_margin && outcome.threshold != 0;
     tp_put_double(record, has_percent ? 100 * outcome.margin / fabs(outcome.threshold) : 0, has_percent);
+    tp_interval interval = tp_result_interval(result, row);
+    tp_put_double(record, interval.low, isfinite(interval.low));
+    tp_put_double(record, interval.high, isfinite(interval.high));
     return tp_output_row(output, record, NULL, error);
 }
 
@@ -127,6 +173,9 @@ static const tp_record_field CRITERION_FIELDS[] = {
     {"threshold", TP_TYPE_DOUBLE, NULL, "of the first part, in `unit`; inclusive"},
     {"unit", TP_TYPE_TEXT, NULL, NULL},
     {"source", TP_TYPE_TEXT, NULL, "who asks for it"},
+    {"one_threshold", TP_TYPE_INT64, NULL,
+     "1: all parts share comparison, threshold and unit, so that `low` and `high` of `verdicts` judge it under another "
+     "threshold too"},
 };
 
 static tp_code write_criterion(const tp_output *output, const tp_profile *profile, const tp_criterion *criterion,
@@ -148,6 +197,7 @@ static tp_code write_criterion(const tp_output *output, const tp_profile *profil
     tp_put_double(record, first->threshold.value, true);
     tp_put_text(record, first->threshold.unit);
     tp_put_text(record, criterion->source);
+    tp_put_int64(record, tp_criterion_has_one_threshold(criterion) ? 1 : 0, true);
     return tp_output_row(output, record, NULL, error);
 }
 

@@ -17,6 +17,8 @@ const tp_command TP_COMMANDS[] = {
     {"explain", "FILE.gpkg SITE_ID [--profile NAME|all]", "one site of a result: each criterion with its evidence",
      tp_command_explain},
     {"site", "CONFIG --lon DEG --lat DEG [--name NAME]", "judges one ad-hoc place", tp_command_site},
+    {"report", "FILE.gpkg --output FILE.html", "the map and the tables of a result as one self-contained page",
+     tp_command_report},
     {"list", "stages|criteria|profiles|products", "what there is, with every option", tp_command_list},
     {NULL, NULL, NULL, NULL},
 };
@@ -121,9 +123,10 @@ int tp_command_overview(int argc, char **argv) {
         return TP_E_CONFIG;
     }
     if (argc >= 2) {
-        fprintf(stderr,
-                "technopolis: unknown command '%s' (expected run, validate, explain, site, list or --version)\n",
-                argv[1]);
+        fprintf(
+            stderr,
+            "technopolis: unknown command '%s' (expected run, validate, explain, site, report, list or --version)\n",
+            argv[1]);
         return TP_E_CONFIG;
     }
     print_overview(stderr);

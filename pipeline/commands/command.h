@@ -21,6 +21,7 @@ int tp_command_run(int argc, char **argv);
 int tp_command_validate(int argc, char **argv);
 int tp_command_explain(int argc, char **argv);
 int tp_command_site(int argc, char **argv);
+int tp_command_report(int argc, char **argv);
 int tp_command_list(int argc, char **argv);
 
 /** `--version`, `--help`, no command, or an unknown one. */

@@ -138,9 +138,13 @@ static void verdicts_hold_every_profile(void **state) {
                         "law1983|capital-01|leading_industries|unknown|~|2|~|~");
     assert_string_equal(ask(written.path, "SELECT evidence FROM verdicts WHERE fid = 1"),
                         "hub/1 found 0; hub/2 found 0");
-    assert_string_equal(ask(written.path, "SELECT group_concat(name) FROM pragma_table_info('verdicts')"),
-                        "fid,profile,site_id,criterion_id,verdict,value,threshold,margin,evidence,method,unit,"
-                        "comparison,margin_percent");
+    /* What is not known has no bound; what is known exactly has both; unreachable has none. */
+    assert_string_equal(ask(written.path, "SELECT criterion_id, low, high FROM verdicts WHERE profile = 'list1982' AND "
+                                          "site_id <> 'capital-13' ORDER BY fid"),
+                        "?");
+    assert_string_equal(
+        ask(written.path, "SELECT group_concat(name) FROM pragma_table_info('verdicts')"),
+        "fid,profile,site_id,criterion_id,verdict,value,threshold,margin,evidence,method,unit,comparison,margin_percent,low,high");
     clean(&written);
 }
 
@@ -156,13 +160,13 @@ static void criteria_say_what_they_ask(void **state) {
     assert_string_equal(
         ask(written.path, "SELECT * FROM criteria ORDER BY fid"),
         "list1982|transport_hub|Transport|交通|1|nearest (to airports + stations, where scheduled = 1) "
-        "at most 30 min or nearest at most 25 min|at_most|30|min|MITI 1982\n"
+        "at most 30 min or nearest at most 25 min|at_most|30|min|MITI 1982|0\n"
         "list1982|leading_industries|Industries|産業|1|count at least 2 industries|at_least|2|industries|"
-        "MITI 1982\n"
+        "MITI 1982|1\n"
         "list1982|mother_city|Mother city|母都市|0|nearest at most 30 min, else touching at most 0 min "
-        "[left out: its layers are not read]|at_most|30|min|MITI 1982\n"
+        "[left out: its layers are not read]|at_most|30|min|MITI 1982|1\n"
         "law1983|leading_industries|Industries|産業|1|count at least 2 industries|at_least|2|industries|"
-        "MITI 1982");
+        "MITI 1982|1");
     clean(&written);
     tp_node_free(settings);
     tp_faults_reset(&faults);

@@ -1,0 +1,27 @@
+/**
+ * The page: one HTML file with a map and tables that needs nothing else. It is a template (web/, built into the
+ * program) with one place for data: the layers and tables of a result as JSON. Where those come from does not matter:
+ * the stage `report` has them written to a layer sink, the command `report` reads them from a GeoPackage.
+ */
+#ifndef TP_WRITE_PAGE_H
+#define TP_WRITE_PAGE_H
+
+#include "technopolis/layer.h"
+#include "technopolis/text.h"
+
+/** Rows of a layer beyond which the page does not show it but says so, and of the table `rejects` what it shows. */
+enum { TP_PAGE_ROWS_MAX = 100000, TP_PAGE_REJECTS_MAX = 500 };
+
+/** False for layers and tables of a result that the page has no use for. */
+bool tp_page_wants(const char *layer);
+
+/**
+ * Appends the page. Coordinates of `layers` are longitude and latitude in degrees; columns are those of the GeoPackage.
+ * TP_E_DATA when `sites`, `criteria` or `verdicts` is missing or has no rows. Deterministic. O(all cells and vertices).
+ */
+TP_NODISCARD tp_code tp_page_build(tp_layer *const *layers, size_t n_layers, tp_text *html, tp_error *error);
+
+/** Writes it at `path`, complete or not at all. TP_E_MACHINE when that cannot be done. */
+TP_NODISCARD tp_code tp_page_save(const char *path, const tp_text *html, tp_error *error);
+
+#endif
