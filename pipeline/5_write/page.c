@@ -24,12 +24,14 @@ static const char *const WHOLE[] = {"verdicts",    "criteria",   "evidence_links
 static const char *const NOT_WANTED[] = {"parameters",      "matrix",        "layer_styles",   "flights",
                                          "cluster_members", "cluster_links", "region_schemes", "kernel_density"};
 /* Of those, columns that nobody reads on a page. */
-static const char *const NOT_SHOWN[] = {"source_file", "source_fid", "configuration_text", "schema"};
+static const char *const NOT_SHOWN[] = {"source_file", "source_fid", "configuration_text", "schema", "feature_id"};
+/* Columns in which layers name where their rows come from. */
+static const char *const NAMED[] = {"licence", "license", "attribution", "source"};
 /* What each criterion adds to `sites`, which `verdicts` tells as well. */
 static const char *const OF_CRITERION[] = {"_verdict", "_value", "_margin", "_evidence", "_method"};
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
-enum { VERTICES_BACKGROUND = 40000, VERTICES_LAYER = 20000 };
+enum { VERTICES_BACKGROUND = 40000, VERTICES_LAYER = 20000, NAMED_MAX = 6 };
 
 static bool is_one_of(const char *name, const char *const *list, size_t n) {
     for (size_t i = 0; i < n; i++) {
@@ -71,13 +73,17 @@ static bool is_shown(const tp_layer *layer, const char *column, const tp_layer *
         return false;
     }
     if (strcmp(layer->name, "sites") == 0) {
-        return !is_of_criterion(column, criteria);
+        return !is_one_of(column, NAMED, COUNT(NAMED)) && !is_of_criterion(column, criteria);
     }
     if (strcmp(layer->name, "mesh_density") == 0) {
         return is_one_of(column, MESH, COUNT(MESH));
     }
-    return is_one_of(layer->name, WHOLE, COUNT(WHOLE)) || layer->geometry == TP_GEOMETRY_NONE ||
-           is_one_of(column, SHOWN, COUNT(SHOWN));
+    if (is_one_of(layer->name, WHOLE, COUNT(WHOLE)) || layer->geometry == TP_GEOMETRY_NONE) {
+        return true;
+    }
+    bool nameless =
+        layer->geometry == TP_GEOMETRY_LINE && strncmp(column, "name", 4) == 0; /* nobody points at a line */
+    return !nameless && is_one_of(column, SHOWN, COUNT(SHOWN));
 }
 
 /* A place for each site's mark, whatever its geometry; its outline too where it has one. */
@@ -109,6 +115,18 @@ static tp_code add_geometry(tp_text *json, const tp_layer *layer, tp_error *erro
     return tp_json_rings(json, layer, background ? VERTICES_BACKGROUND : VERTICES_LAYER, error);
 }
 
+/* What the layer says of its sources; not of tables, whose column of that name means something else. */
+static tp_code add_named(tp_text *json, const tp_layer *layer, tp_error *error) {
+    for (size_t i = 0; i < COUNT(NAMED) && layer->geometry != TP_GEOMETRY_NONE; i++) {
+        const tp_column *column = tp_layer_column(layer, NAMED[i]);
+        if (column != NULL && column->type == TP_TYPE_TEXT) {
+            tp_text_add(json, ",\"named\":");
+            return tp_json_frequent(json, column, NAMED_MAX, error);
+        }
+    }
+    return TP_OK;
+}
+
 static tp_code add_layer(tp_text *json, const tp_layer *layer, const tp_layer *criteria, tp_error *error) {
     int64_t n = layer->n_rows;
     bool rejects = strcmp(layer->name, "rejects") == 0;
@@ -129,7 +147,10 @@ static tp_code add_layer(tp_text *json, const tp_layer *layer, const tp_layer *c
         }
     }
     tp_text_add(json, "}");
-    if (code == TP_OK && shown == n && strcmp(layer->name, "evidence_links") != 0) {
+    if (code == TP_OK) {
+        code = add_named(json, layer, error);
+    }
+    if (code == TP_OK && shown == n) {
         code = add_geometry(json, layer, error);
     }
     tp_text_add(json, "}");

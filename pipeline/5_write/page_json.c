@@ -154,3 +154,49 @@ tp_code tp_json_column(tp_text *json, const tp_column *column, int64_t n, tp_err
     add_literal(json, "]");
     return TP_OK;
 }
+
+/* A text and how often it occurs. */
+typedef struct frequent {
+    const char *text;
+    int64_t n;
+} frequent;
+
+static int by_frequency(const void *a, const void *b) {
+    const frequent *one = a, *other = b;
+    return one->n != other->n ? (one->n < other->n) - (one->n > other->n) : strcmp(one->text, other->text);
+}
+
+tp_code tp_json_frequent(tp_text *json, const tp_column *column, int64_t most, tp_error *error) {
+    int64_t n = column->n_rows, n_texts = 0;
+    int64_t *first = malloc(((size_t)n + 1) * sizeof *first);
+    frequent *texts = calloc((size_t)n + 1, sizeof *texts);
+    tp_code code = TP_OK;
+    if (first == NULL || texts == NULL || find_first(column, n, first) < 0) {
+        code = tp_error_memory(error);
+        n = 0;
+    }
+    for (int64_t row = 0; row < n; row++) {
+        if (first[row] >= 0) {
+            texts[first[row]].text = tp_column_text(column, first[row]);
+            texts[first[row]].n++;
+        }
+    }
+    for (int64_t row = 0; row < n; row++) {
+        if (texts[row].n > 0) {
+            texts[n_texts++] = texts[row];
+        }
+    }
+    if (n_texts > 0) {
+        qsort(texts, (size_t)n_texts, sizeof *texts, by_frequency);
+    }
+    add_literal(json, "[");
+    for (int64_t i = 0; i < n_texts && i < most; i++) {
+        add_literal(json, i == 0 ? "[" : ",[");
+        tp_json_text(json, texts[i].text);
+        tp_text_add(json, ",%lld]", (long long)texts[i].n);
+    }
+    add_literal(json, "]");
+    free(first);
+    free(texts);
+    return code;
+}

@@ -17,6 +17,12 @@ void tp_json_number(tp_text *json, double value);
  */
 TP_NODISCARD tp_code tp_json_column(tp_text *json, const tp_column *column, int64_t n, tp_error *error);
 
+/**
+ * The texts of a column that occur most often, as `[["text", how often], …]`, at most `most` of them; ties to the
+ * smaller text. TP_E_MACHINE: no memory.
+ */
+TP_NODISCARD tp_code tp_json_frequent(tp_text *json, const tp_column *column, int64_t most, tp_error *error);
+
 /** page_shapes.c: `"points": [lon, lat, …]` in 1e-5 degrees, each pair as the difference from the one before. */
 void tp_json_points(tp_text *json, const double *lon_deg, const double *lat_deg, int64_t n);
 

@@ -38,6 +38,7 @@ const WORDS = {
     resetAll: "Reset all thresholds",
     flips: (n) => (n === 1 ? "1 site changes its verdict" : `${n} sites change their verdict`),
     noFlips: "No site changes its verdict.",
+    guide: "Choose a site to see why it passes or fails; move a threshold to see which sites change.",
     flipsHere: (n) => (n === 1 ? "1 site changes here" : `${n} sites change here`),
     from: "judged by the run",
     noSlider: "This criterion has parts with different thresholds; change them in the configuration.",
@@ -157,6 +158,7 @@ const WORDS = {
     resetAll: "すべて元に戻す",
     flips: (n) => `${n}件の判定が変わります`,
     noFlips: "判定が変わる候補地はありません。",
+    guide: "候補地を選ぶと判定の理由が、しきい値を動かすと判定の変わる候補地がわかります。",
     flipsHere: (n) => `この要件で${n}件変化`,
     from: "元の判定",
     noSlider: "しきい値の異なる複数の部分からなる要件です。設定ファイルで変更してください。",
@@ -332,7 +334,7 @@ function rounded(value, unit) {
 }
 
 export const quantity = (value, unit) => `${rounded(value, unit)}${language === "ja" ? "" : " "}${unitName(unit)}`.trim();
-export const signed = (value, unit) => `${value < 0 ? "−" : "+"}${quantity(Math.abs(value), unit)}`;
+export const signed = (value, unit) => `${value < 0 ? "−" : value > 0 ? "+" : "±"}${quantity(Math.abs(value), unit)}`;
 export const bound = (comparison, value, unit) =>
   language === "ja" ? `${quantity(value, unit)}${t(comparison)}` : `${t(comparison)} ${quantity(value, unit)}`;
 export const percent = (share) =>

@@ -56,7 +56,7 @@ class App {
           { class: "board" },
           h(
             "section",
-            { class: "sites", id: "sites", "aria-labelledby": "sites-title" },
+            { class: "finding", id: "sites", "aria-labelledby": "sites-title" },
             h("h2", { id: "sites-title", class: "hidden" }),
             h("div", { class: "finder", id: "finder", role: "search" }),
             h("div", { class: "list", id: "list", tabindex: 0, role: "region" }),

@@ -11,8 +11,15 @@ const POINT_COLOURS = ["#0072B2", "#CC79A7", "#56B4E9", "#8C6D00", "#000000", "#
 const RAMP = ["#fff3c4", "#fdd98a", "#f9b455", "#e8862e", "#c45a14", "#8f3a0b", "#5c2206"];
 const HOT = { "-3": "#2166ac", "-2": "#67a9cf", "-1": "#d1e5f0", 0: "#efefeb", 1: "#fddbc7", 2: "#ef8a62", 3: "#b2182b" };
 
-// A mark whose shape tells the verdict.
+// A mark whose shape tells the verdict. It may stand a little beside its place (`shift`, in pixels) so that it hides no
+// other; a thin line then leads to the place.
 const SiteMark = L.CircleMarker.extend({
+  shift: [0, 0],
+  _project() {
+    this._place = this._map.latLngToLayerPoint(this._latlng);
+    this._point = this._place.add(this.shift);
+    this._updateBounds();
+  },
   _updatePath() {
     const renderer = this._renderer;
     if (!renderer._drawing || this._empty()) return;
@@ -20,6 +27,14 @@ const SiteMark = L.CircleMarker.extend({
     const { x, y } = this._point;
     const r = this._radius;
     const { verdict, flipped, chosen } = this.options;
+    if (this._point.distanceTo(this._place) > 1) {
+      c.beginPath();
+      c.moveTo(this._place.x, this._place.y);
+      c.lineTo(x, y);
+      c.lineWidth = 1;
+      c.strokeStyle = "#333";
+      c.stroke();
+    }
     if (flipped || chosen) {
       c.beginPath();
       c.arc(x, y, r + 5, 0, 2 * Math.PI);
@@ -45,7 +60,7 @@ const SiteMark = L.CircleMarker.extend({
   },
   _updateBounds() {
     const r = this._radius + 9; // room for the ring
-    this._pxBounds = new L.Bounds(this._point.subtract([r, r]), this._point.add([r, r]));
+    this._pxBounds = new L.Bounds(this._point.subtract([r, r]), this._point.add([r, r])).extend(this._place);
   },
 });
 
@@ -126,7 +141,7 @@ export class SiteMap {
   home() {
     const points = this.app.model.sites.map((site) => site.at).filter(Boolean);
     if (points.length === 0) this.map.setView([36, 138], 5);
-    else this.map.fitBounds(L.latLngBounds(points).pad(0.04), { animate: false, maxZoom: 11 });
+    else this.map.fitBounds(L.latLngBounds(points), { animate: false, maxZoom: 11, paddingTopLeft: [24, 24], paddingBottomRight: [24, 56] });
   }
 
   polygons(table, style) {
@@ -248,7 +263,7 @@ export class SiteMap {
   addSites() {
     this.marks = this.app.model.sites.map((site) => {
       if (!site.at) return null;
-      const mark = new SiteMark(site.at, { radius: 6.5, verdict: "unknown", bubblingMouseEvents: false });
+      const mark = new SiteMark(site.at, { radius: 6, verdict: "unknown", bubblingMouseEvents: false });
       mark.bindTooltip(() => tooltip(this.app, site), { direction: "top", offset: [0, -6] });
       mark.on("click", () => this.app.select(site, false));
       return mark;
@@ -258,7 +273,46 @@ export class SiteMap {
       const table = this.app.model.tables.get("sites");
       this.outlines = this.polygons(table, { color: "#333", weight: 1, fillColor: "#999", fillOpacity: 0.1 }).addTo(this.map);
     }
+    this.map.on("zoomend", () => this.spread());
     this.update();
+    this.spread();
+  }
+
+  // Marks that would lie on one another stand side by side: each takes the nearest free place, in the order of the list.
+  spread() {
+    const marks = this.app.visible.map((state) => this.marks[state.site.row]).filter((mark) => mark && this.map.hasLayer(mark));
+    const apart = 12;
+    const taken = new Map(); // squares of `apart` pixels -> places in them
+    const square = (point) => [Math.floor(point.x / apart), Math.floor(point.y / apart)];
+    const free = (point) => {
+      const [column, row] = square(point);
+      for (let i = column - 1; i <= column + 1; i++) {
+        for (let k = row - 1; k <= row + 1; k++) {
+          if ((taken.get(`${i},${k}`) ?? []).some((other) => other.distanceTo(point) < apart)) return false;
+        }
+      }
+      return true;
+    };
+    for (const mark of marks) {
+      const place = this.map.latLngToLayerPoint(mark.getLatLng());
+      let shift = [0, 0];
+      search: for (let ring = 1; marks.length <= 1000 && ring <= 4 && !free(place.add(shift)); ring++) {
+        for (let step = 0; step < 8 * ring; step++) {
+          const angle = (step / (8 * ring)) * 2 * Math.PI;
+          shift = [apart * ring * Math.cos(angle), apart * ring * Math.sin(angle)];
+          if (free(place.add(shift))) break search;
+        }
+        if (ring === 4) shift = [0, 0];
+      }
+      const at = place.add(shift);
+      const key = square(at).join(",");
+      taken.set(key, [...(taken.get(key) ?? []), at]);
+      mark.shift = shift;
+      mark.redraw();
+      mark._project();
+      mark.redraw();
+    }
+    this.names?.redraw();
   }
 
   // Marks as the sites are judged now; those that are not shown in the list are not on the map.
@@ -275,14 +329,17 @@ export class SiteMap {
       Object.assign(mark.options, {
         verdict: state.verdict, flipped: state.verdict !== state.was, chosen: app.selected === state.site,
       });
-      mark.setRadius(app.selected === state.site ? 8.5 : 6.5);
+      mark.setRadius(app.selected === state.site ? 8.5 : 6);
       if (!shown.has(row)) mark.remove();
       else if (!map.hasLayer(mark)) mark.addTo(map);
       else mark.redraw();
       if (shown.has(row)) mark.bringToFront();
     }
     if (app.selected) this.marks[app.selected.row]?.bringToFront();
-    this.names?.redraw();
+    const key = app.visible.length;
+    if (this.spreadFor !== key && this.spreadFor !== undefined) this.spread();
+    else this.names?.redraw();
+    this.spreadFor = key;
   }
 
   select(site) {
@@ -306,9 +363,9 @@ export class SiteMap {
     const places = [];
     for (const state of app.visible) {
       if (!state.site.at) continue;
-      const at = map.latLngToContainerPoint(state.site.at);
+      const at = map.latLngToContainerPoint(state.site.at).add(this.marks[state.site.row].shift);
       if (at.x < -20 || at.y < -20 || at.x > size.x + 20 || at.y > size.y + 20) continue;
-      boxes.push([at.x - 9, at.y - 9, at.x + 9, at.y + 9]);
+      boxes.push([at.x - 7, at.y - 7, at.x + 7, at.y + 7]);
       places.push([state, at]);
     }
     const rank = ([state]) => (app.selected === state.site ? 0 : state.verdict !== state.was ? 1 : { not_met: 2, met: 3, unknown: 4 }[state.verdict]);
@@ -319,7 +376,7 @@ export class SiteMap {
       boxes.some((other) => other !== own && box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
     for (const [state, at] of places.slice(0, 600)) {
       const chosen = app.selected === state.site;
-      c.font = `${chosen ? "700 13px" : "500 11.5px"} system-ui, "Noto Sans", "Noto Sans CJK JP", sans-serif`;
+      c.font = `${chosen ? "700 13px" : "500 11px"} system-ui, "Noto Sans", "Noto Sans CJK JP", sans-serif`;
       const text = siteName(state.site).replace(/ Technopolis$|テクノポリス$/, "");
       const width = c.measureText(text).width;
       const spots = [[at.x + 10, at.y], [at.x - 10 - width, at.y], [at.x - width / 2, at.y - 15], [at.x - width / 2, at.y + 16]];

@@ -187,15 +187,12 @@ function findings(app) {
   return table(t("findings"), [t("subject"), t("finding"), ""], rows, { class: "wide" });
 }
 
-// The texts in the columns `source` and `licence` of the layers, each once.
+// What the layers themselves name as sources and licences, the most frequent first.
 function attributions(app) {
   const found = [];
   for (const source of app.model.tables.values()) {
     if (["criteria", "sources"].includes(source.name)) continue;
-    for (const name of ["source", "licence", "license", "attribution"]) {
-      const texts = new Set((source.column(name) ?? []).filter((text) => typeof text === "string"));
-      for (const text of [...texts].slice(0, 40)) found.push([layerName(source.name), text]);
-    }
+    for (const [text, n] of source.raw.named ?? []) found.push([layerName(source.name), text, n]);
   }
   return found;
 }
@@ -214,7 +211,7 @@ function sources(app) {
   return [
     h("p", {}, t("sourcesIntro")),
     table(t("sources"), [t("layer"), t("file"), t("features"), t("coverage"), t("crs"), t("checksum")], rows),
-    named.length > 0 ? [h("h3", {}, t("attribution")), table(t("attribution"), [t("layer"), t("source")], named, { class: "wide" })] : null,
+    named.length > 0 ? [h("h3", {}, t("attribution")), table(t("attribution"), [t("layer"), t("source"), t("features")], named, { class: "wide" })] : null,
   ];
 }
 

@@ -1,6 +1,6 @@
 // Thresholds to be moved, and what changes when they are.
 import { $, h, icon } from "./dom.js";
-import { bound, number, quantity, short, siteName, t, title, unitName } from "./i18n.js";
+import { bound, number, short, siteName, t, title, unitName } from "./i18n.js";
 
 function control(app, criterion, i) {
   const { slider } = criterion;
@@ -74,7 +74,8 @@ export function renderFlips(app) {
   const flips = app.model.flips();
   const box = $("flips");
   const moved = app.model.changes.size > 0;
-  $("announce").textContent = moved ? (flips.length > 0 ? t("flips", flips.length) : t("noFlips")) : "";
+  $("announce").textContent = moved ? (flips.length > 0 ? t("flips", flips.length) : t("noFlips")) : t("guide");
+  $("announce").classList.toggle("moved", moved);
   if (!box) return;
   $("reset-all").disabled = !moved;
   box.className = moved ? "flips" : "flips empty";
@@ -96,5 +97,3 @@ export function renderFlips(app) {
       : "",
   );
 }
-
-export const describe = (criterion, value) => quantity(value, criterion.unit);
