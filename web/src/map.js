@@ -141,7 +141,7 @@ export class SiteMap {
   home() {
     const points = this.app.model.sites.map((site) => site.at).filter(Boolean);
     if (points.length === 0) this.map.setView([36, 138], 5);
-    else this.map.fitBounds(L.latLngBounds(points), { animate: false, maxZoom: 11, paddingTopLeft: [24, 24], paddingBottomRight: [24, 56] });
+    else this.map.fitBounds(L.latLngBounds(points), { animate: false, maxZoom: 11, paddingTopLeft: [24, 46], paddingBottomRight: [24, 56] });
   }
 
   polygons(table, style) {
@@ -352,6 +352,8 @@ export class SiteMap {
       mark.bindTooltip(() => h("div", { class: "tip" }, h("b", {}, link.name), h("span", {}, layerName(link.layer))));
       this.links.addLayer(mark);
     }
+    for (const mark of this.marks) if (mark && this.map.hasLayer(mark)) mark.bringToFront();
+    this.marks[site.row].bringToFront();
     if (!this.map.getBounds().pad(-0.05).contains(site.at)) this.map.panTo(site.at);
   }
 
