@@ -74,6 +74,19 @@ tp_need_tests() {
 # What single tests need, which are skipped without it.
 tp_need_all() {
     tp_need "the same clusters and measures by R and scikit-learn" r-base-core r-cran-dbscan python3-sklearn
+    tp_need "tests of the page in a browser" chromium nodejs npm fonts-noto-cjk
+}
+
+# The page's build tools, as the lock file names them: only to test that the committed template is what they build.
+tp_fetch_web() {
+    local root=$1 log
+    [ ! -e "$root/web/node_modules/esbuild" ] || return 0
+    log=$(mktemp)
+    if ! (cd "$root/web" && npm ci --no-audit --no-fund) >"$log" 2>&1; then
+        echo "technopolis: npm could not fetch the page's build tools; the test of its template will be skipped" >&2
+        tail -3 "$log" >&2
+    fi
+    rm -f "$log"
 }
 
 # Configures (once) and builds a preset, quietly unless it fails.

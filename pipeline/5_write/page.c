@@ -31,7 +31,7 @@ static const char *const NAMED[] = {"licence", "license", "attribution", "source
 static const char *const OF_CRITERION[] = {"_verdict", "_value", "_margin", "_evidence", "_method"};
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
-enum { VERTICES_BACKGROUND = 40000, VERTICES_LAYER = 20000, NAMED_MAX = 6 };
+enum { VERTICES_BACKGROUND = 40000, VERTICES_LAYER = 20000, NAMED_MAX = 6, MESH_DIGITS = 4 };
 
 static bool is_one_of(const char *name, const char *const *list, size_t n) {
     for (size_t i = 0; i < n; i++) {
@@ -129,7 +129,7 @@ static tp_code add_named(tp_text *json, const tp_layer *layer, tp_error *error) 
 
 static tp_code add_layer(tp_text *json, const tp_layer *layer, const tp_layer *criteria, tp_error *error) {
     int64_t n = layer->n_rows;
-    bool rejects = strcmp(layer->name, "rejects") == 0;
+    bool rejects = strcmp(layer->name, "rejects") == 0, mesh = strcmp(layer->name, "mesh_density") == 0;
     int64_t shown = rejects && n > TP_PAGE_REJECTS_MAX ? TP_PAGE_REJECTS_MAX : n > TP_PAGE_ROWS_MAX ? 0 : n;
     tp_json_text(json, layer->name);
     tp_text_add(json, ":{\"geometry\":\"%s\",\"n\":%lld,\"shown\":%lld,\"columns\":{",
@@ -142,7 +142,7 @@ static tp_code add_layer(tp_text *json, const tp_layer *layer, const tp_layer *c
             tp_text_add(json, any ? "," : "");
             tp_json_text(json, column->name);
             tp_text_add(json, ":");
-            code = tp_json_column(json, column, shown, error);
+            code = tp_json_column(json, column, shown, mesh ? MESH_DIGITS : 0, error);
             any = true;
         }
     }
@@ -169,6 +169,33 @@ static tp_code check(tp_layer *const *layers, size_t n, tp_error *error) {
     return TP_OK;
 }
 
+static int by_name(const void *a, const void *b) {
+    const tp_layer *const *one = a, *const *other = b;
+    return strcmp((*one)->name, (*other)->name);
+}
+
+/* All layers in the order of their names: a file lists them in another order than they were written in. */
+static tp_code add_layers(tp_text *html, tp_layer *const *layers, size_t n_layers, tp_error *error) {
+    const tp_layer *criteria = find(layers, n_layers, "criteria");
+    const tp_layer **sorted = malloc((n_layers + 1) * sizeof *sorted);
+    if (sorted == NULL) {
+        return tp_error_memory(error);
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < n_layers; i++) {
+        sorted[n] = layers[i];
+        n += tp_page_wants(layers[i]->name) ? 1 : 0;
+    }
+    qsort(sorted, n, sizeof *sorted, by_name);
+    tp_code code = TP_OK;
+    for (size_t i = 0; i < n && code == TP_OK; i++) {
+        tp_text_add(html, i == 0 ? "\n" : ",\n");
+        code = add_layer(html, sorted[i], criteria, error);
+    }
+    free(sorted);
+    return code;
+}
+
 tp_code tp_page_build(tp_layer *const *layers, size_t n_layers, tp_text *html, tp_error *error) {
     static const char PLACE[] = "@DATA@";
     tp_code code = check(layers, n_layers, error);
@@ -176,15 +203,9 @@ tp_code tp_page_build(tp_layer *const *layers, size_t n_layers, tp_text *html, t
     if (code != TP_OK || place == NULL) {
         return code != TP_OK ? code : tp_error_set(error, TP_E_INTERNAL, "the page's template has no place for data");
     }
-    const tp_layer *criteria = find(layers, n_layers, "criteria");
     tp_text_add_bytes(html, template, (size_t)(place - template));
     tp_text_add(html, "{");
-    for (size_t i = 0, added = 0; i < n_layers && code == TP_OK; i++) {
-        if (tp_page_wants(layers[i]->name)) {
-            tp_text_add(html, added++ == 0 ? "\n" : ",\n");
-            code = add_layer(html, layers[i], criteria, error);
-        }
-    }
+    code = add_layers(html, layers, n_layers, error);
     tp_text_add(html, "}");
     place += strlen(PLACE);
     tp_text_add_bytes(html, place, strlen(place));

@@ -36,19 +36,20 @@ void tp_json_text(tp_text *json, const char *text) {
     add_literal(json, "\"");
 }
 
-void tp_json_number(tp_text *json, double value) {
-    char digits[40];
+void tp_json_number(tp_text *json, double value, int digits) {
+    char text[40];
+    int most = digits > 0 ? digits : 17;
     if (!isfinite(value)) {
         add_literal(json, "null");
         return;
     }
-    for (int precision = 6; precision <= 17; precision++) {
-        (void)snprintf(digits, sizeof digits, "%.*g", precision, value);
-        if (strtod(digits, NULL) == value) {
+    for (int precision = most < 6 ? most : 6; precision <= most; precision++) {
+        (void)snprintf(text, sizeof text, "%.*g", precision, value);
+        if (strtod(text, NULL) == value) {
             break;
         }
     }
-    add_literal(json, digits);
+    add_literal(json, text);
 }
 
 /* Rows sorted by text, then by number: equal texts stand together, the first row of them first. */
@@ -134,7 +135,7 @@ static tp_code add_texts(tp_text *json, const tp_column *column, int64_t n, tp_e
     return TP_OK;
 }
 
-tp_code tp_json_column(tp_text *json, const tp_column *column, int64_t n, tp_error *error) {
+tp_code tp_json_column(tp_text *json, const tp_column *column, int64_t n, int digits, tp_error *error) {
     if (column->type == TP_TYPE_TEXT) {
         return add_texts(json, column, n, error);
     }
@@ -148,7 +149,7 @@ tp_code tp_json_column(tp_text *json, const tp_column *column, int64_t n, tp_err
         } else if (column->type == TP_TYPE_INT64) {
             tp_text_add(json, "%lld", (long long)column->i64[row]);
         } else {
-            tp_json_number(json, column->f64[row]);
+            tp_json_number(json, column->f64[row], digits);
         }
     }
     add_literal(json, "]");

@@ -8,14 +8,14 @@
 /** A string; `<`, `>`, `&` and whatever could end a script element is written as \u00xx, bad UTF-8 as U+FFFD. */
 void tp_json_text(tp_text *json, const char *text);
 
-/** The shortest digits that give the same double back. */
-void tp_json_number(tp_text *json, double value);
+/** Enough digits to give the same double back, but at most `digits` where that is not 0. */
+void tp_json_number(tp_text *json, double value, int digits);
 
 /**
  * The first `n` rows of a column: an array, null where missing. Texts that repeat themselves as
- * `{"t": [different texts], "i": [index or -1, …]}`. TP_E_MACHINE: no memory.
+ * `{"t": [different texts], "i": [index or -1, …]}`. Numbers as tp_json_number. TP_E_MACHINE: no memory.
  */
-TP_NODISCARD tp_code tp_json_column(tp_text *json, const tp_column *column, int64_t n, tp_error *error);
+TP_NODISCARD tp_code tp_json_column(tp_text *json, const tp_column *column, int64_t n, int digits, tp_error *error);
 
 /**
  * The texts of a column that occur most often, as `[["text", how often], …]`, at most `most` of them; ties to the

@@ -229,6 +229,7 @@ class App {
 
 const app = new App(readData($("data").textContent));
 app.start();
+requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("ready")));
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && app.selected) app.select(null, true);
 });

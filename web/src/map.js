@@ -117,7 +117,7 @@ export class SiteMap {
     this.renderer = L.canvas({ padding: 0.2, tolerance: 3 });
     this.map = L.map($("map"), {
       preferCanvas: true, renderer: this.renderer, zoomControl: false, attributionControl: false,
-      zoomSnap: 0.25, minZoom: 3, maxZoom: 14, keyboard: true,
+      zoomSnap: 0.1, zoomDelta: 1, wheelPxPerZoomLevel: 90, minZoom: 3, maxZoom: 14, keyboard: true,
       fadeAnimation: false, zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     });
     for (const [pane, order] of [["under", 350], ["names", 450]]) {
