@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A tp_sink whose face is LAYER_SINK. */
+/* A tp_sink whose kind is LAYER_SINK. */
 typedef struct layer_sink {
     tp_sink base;
     bool (*wanted)(const char *layer);
@@ -124,14 +124,14 @@ static void free_sink(tp_sink *base) {
     free(sink);
 }
 
-static const tp_sink_face LAYER_SINK = {begin_layer, write_row, end_layer, commit, free_sink};
+static const tp_sink_kind LAYER_SINK = {begin_layer, write_row, end_layer, commit, free_sink};
 
 tp_code tp_layer_sink_new(bool (*wanted)(const char *layer), tp_sink **sink, tp_error *error) {
     layer_sink *made = calloc(1, sizeof *made);
     if (made == NULL) {
         return tp_error_memory(error);
     }
-    made->base.face = &LAYER_SINK;
+    made->base.kind = &LAYER_SINK;
     made->wanted = wanted;
     *sink = &made->base;
     return TP_OK;

@@ -68,12 +68,21 @@ static bool is_of_criterion(const char *name, const tp_layer *criteria) {
     return false;
 }
 
-static bool is_shown(const tp_layer *layer, const char *column, const tp_layer *criteria) {
+/* What the layers are shown beside. */
+typedef struct context {
+    const tp_layer *criteria;
+    bool evidence; /* few enough sites */
+} context;
+
+static bool is_shown(const tp_layer *layer, const char *column, const context *with) {
+    if (!with->evidence && strcmp(column, "evidence") == 0) {
+        return false;
+    }
     if (is_one_of(column, NOT_SHOWN, COUNT(NOT_SHOWN))) {
         return false;
     }
     if (strcmp(layer->name, "sites") == 0) {
-        return !is_one_of(column, NAMED, COUNT(NAMED)) && !is_of_criterion(column, criteria);
+        return !is_one_of(column, NAMED, COUNT(NAMED)) && !is_of_criterion(column, with->criteria);
     }
     if (strcmp(layer->name, "mesh_density") == 0) {
         return is_one_of(column, MESH, COUNT(MESH));
@@ -127,10 +136,12 @@ static tp_code add_named(tp_text *json, const tp_layer *layer, tp_error *error) 
     return TP_OK;
 }
 
-static tp_code add_layer(tp_text *json, const tp_layer *layer, const tp_layer *criteria, tp_error *error) {
+static tp_code add_layer(tp_text *json, const tp_layer *layer, const context *with, tp_error *error) {
     int64_t n = layer->n_rows;
     bool rejects = strcmp(layer->name, "rejects") == 0, mesh = strcmp(layer->name, "mesh_density") == 0;
-    int64_t shown = rejects && n > TP_PAGE_REJECTS_MAX ? TP_PAGE_REJECTS_MAX : n > TP_PAGE_ROWS_MAX ? 0 : n;
+    bool judged = strcmp(layer->name, "sites") == 0 || strcmp(layer->name, "verdicts") == 0;
+    int64_t most = rejects ? TP_PAGE_REJECTS_MAX : judged ? n : TP_PAGE_ROWS_MAX;
+    int64_t shown = n <= most ? n : rejects ? most : 0;
     tp_json_text(json, layer->name);
     tp_text_add(json, ":{\"geometry\":\"%s\",\"n\":%lld,\"shown\":%lld,\"columns\":{",
                 tp_geometry_text(layer->geometry), (long long)n, (long long)shown);
@@ -138,7 +149,7 @@ static tp_code add_layer(tp_text *json, const tp_layer *layer, const tp_layer *c
     bool any = false;
     for (size_t i = 0; i < layer->n_columns && code == TP_OK; i++) {
         const tp_column *column = layer->columns[i];
-        if (is_shown(layer, column->name, criteria)) {
+        if (is_shown(layer, column->name, with)) {
             tp_text_add(json, any ? "," : "");
             tp_json_text(json, column->name);
             tp_text_add(json, ":");
@@ -166,6 +177,11 @@ static tp_code check(tp_layer *const *layers, size_t n, tp_error *error) {
                                 layer == NULL ? "no layer" : "nothing in layer", needed[i]);
         }
     }
+    int64_t n_sites = find(layers, n, "sites")->n_rows;
+    if (n_sites > TP_PAGE_SITES_MAX) {
+        return tp_error_set(error, TP_E_DATA, "%lld sites are too many for a page (expected at most %d)",
+                            (long long)n_sites, TP_PAGE_SITES_MAX);
+    }
     return TP_OK;
 }
 
@@ -176,7 +192,8 @@ static int by_name(const void *a, const void *b) {
 
 /* All layers in the order of their names: a file lists them in another order than they were written in. */
 static tp_code add_layers(tp_text *html, tp_layer *const *layers, size_t n_layers, tp_error *error) {
-    const tp_layer *criteria = find(layers, n_layers, "criteria");
+    context with = {.criteria = find(layers, n_layers, "criteria")};
+    with.evidence = find(layers, n_layers, "sites")->n_rows <= TP_PAGE_EVIDENCE_MAX;
     const tp_layer **sorted = malloc((n_layers + 1) * sizeof *sorted);
     if (sorted == NULL) {
         return tp_error_memory(error);
@@ -184,13 +201,14 @@ static tp_code add_layers(tp_text *html, tp_layer *const *layers, size_t n_layer
     size_t n = 0;
     for (size_t i = 0; i < n_layers; i++) {
         sorted[n] = layers[i];
-        n += tp_page_wants(layers[i]->name) ? 1 : 0;
+        bool left_out = !with.evidence && strcmp(layers[i]->name, "evidence_links") == 0;
+        n += tp_page_wants(layers[i]->name) && !left_out ? 1 : 0;
     }
     qsort(sorted, n, sizeof *sorted, by_name);
     tp_code code = TP_OK;
     for (size_t i = 0; i < n && code == TP_OK; i++) {
         tp_text_add(html, i == 0 ? "\n" : ",\n");
-        code = add_layer(html, sorted[i], criteria, error);
+        code = add_layer(html, sorted[i], &with, error);
     }
     free(sorted);
     return code;

@@ -1,9 +1,9 @@
 /* technopolis report: the page of a result file. */
-#include "1_read/read.h"
 #include "5_write/output_file.h"
 #include "5_write/page.h"
 #include "command.h"
 #include "technopolis/crs.h"
+#include "technopolis/table.h"
 #include "technopolis/text.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // The card of a site: each criterion with verdict, value, threshold, margin, evidence, method.
 import { $, COLOURS, h, icon, s } from "./dom.js";
-import { bound, getLanguage, layerName, methodName, number, otherName, quantity, signed, siteName, t, title } from "./i18n.js";
+import { bound, getLanguage, layerName, methodName, number, otherName, quantity, short, signed, siteName, t, title } from "./i18n.js";
 
 // Where the value lies from its threshold: a bar on a scale that ends at twice the threshold.
 function bar(criterion, result) {
@@ -56,7 +56,7 @@ function links(app, site, criterion) {
     "ul",
     { class: "links", "aria-label": t("nearest") },
     found.map((link) =>
-      h("li", {}, h("span", { class: "layer" }, layerName(link.layer)), h("span", {}, link.name), h("span", { class: "far" }, far(link))),
+      h("li", {}, h("span", {}, link.name, h("small", {}, layerName(link.layer))), h("span", { class: "far" }, far(link))),
     ),
   );
 }
@@ -94,10 +94,42 @@ function section(app, state, i) {
       facts(criterion, result),
       result.evidence
         ? h("p", { class: "evidence", lang: app.model.info.get("language") ?? "en" }, h("b", {}, `${t("evidence")}: `), result.evidence)
-        : null,
+        : app.model.tables.get("verdicts").has("evidence") ? null : h("p", { class: "evidence" }, t("noEvidence")),
       links(app, state.site, criterion),
     ),
   );
+}
+
+// How firm the verdict of the run is, where the result says so: its flip point, its chance, its score.
+function robustness(app, site) {
+  const { tables, profile } = app.model;
+  const lines = [];
+  const each = (name, act) => {
+    const table = tables.get(name);
+    for (let row = 0; table && row < table.shown; row++) {
+      const own = !table.has("profile") || table.get("profile", row) === profile.id;
+      if (own && table.get("site_id", row) === site.id) act((column) => table.get(column, row));
+    }
+  };
+  each("flips", (get) => {
+    const criterion = profile.criteria.find((one) => one.id === get("criterion_id"));
+    if (!criterion || get("flip_at") === null) return;
+    const unit = get("unit") ?? criterion.unit;
+    lines.push([`${t("flipAt")}: `, h("b", {}, `${short(criterion)} ${quantity(get("threshold"), unit)} → ${quantity(get("flip_at"), unit)}`), ` (${t(get("becomes"))})`]);
+  });
+  each("sensitivity", (get) => {
+    if (get("kind") !== "monte_carlo" || get("probability") === null) return;
+    const share = (column) => `${number(100 * (get(column) ?? 0), 0)} %`;
+    lines.push([`${t("chance")}: `, h("b", {}, share("probability")), ` (${t("not_met")} ${share("probability_not_met")}, ${t("unknown")} ${share("probability_unknown")})`]);
+  });
+  each("scorecards", (get) => {
+    const low = get("score_low") ?? get("score");
+    const high = get("score_high") ?? get("score");
+    if (low === null) return;
+    const name = get("weighting") ? ` ${get("weighting")}` : "";
+    lines.push([`${t("score")}${name}: `, h("b", {}, low === high ? number(low, 2) : `${number(low, 2)}–${number(high, 2)}`), get("rank") === null ? "" : ` (${t("rank")} ${get("rank")})`]);
+  });
+  return lines.length > 0 ? h("ul", { class: "more-facts" }, lines.slice(0, 6).map((line) => h("li", {}, line))) : "";
 }
 
 export function renderCard(app) {
@@ -132,6 +164,7 @@ export function renderCard(app) {
       h("b", {}, t({ met: "metSites", not_met: "notMetSites", unknown: "unknownSites" }[state.verdict])),
       h("span", {}, t({ met: "metHelp", not_met: "notMetHelp", unknown: "unknownHelp" }[state.verdict])),
     ),
+    robustness(app, site),
     ...order.map((i) => section(app, state, i)),
   );
 }

@@ -52,6 +52,10 @@ const WORDS = {
     threshold: "Threshold",
     margin: "Margin",
     evidence: "Evidence",
+    noEvidence: "With so many sites the page holds no evidence: `technopolis explain` tells it.",
+    flipAt: "Smallest change that turns the verdict",
+    chance: "Chance of passing",
+    otherCore: "The criterion of the core keeps its own population.",
     method: "Method",
     nearest: "Evidence on the map",
     at_most: "at most",
@@ -172,6 +176,10 @@ const WORDS = {
     threshold: "しきい値",
     margin: "余裕",
     evidence: "根拠",
+    noEvidence: "候補地が多いため根拠は含めていません。`technopolis explain` で確認できます。",
+    flipAt: "判定が変わる最小の変更",
+    chance: "適合する確率",
+    otherCore: "中核近接の要件の人口は変わりません。",
     method: "方法",
     nearest: "地図上の根拠",
     at_most: "以下",
@@ -252,6 +260,8 @@ const SHORT = {
   fast_transport: ["Fast transport", "高速交通"],
   day_return: ["Day return", "日帰り"],
   outside_overconcentration: ["Not overconcentrated", "過密地域外"],
+  mother_city_band: ["City band", "母都市の範囲"],
+  ideal_cluster: ["Ideal cluster", "理想集積"],
   core_access: ["Core access", "中核近接"],
   core_ba: ["Core (ba)", "場の核"],
   attraction: ["Attraction", "求心性"],
@@ -269,6 +279,7 @@ const UNITS = {
   institutes: ["institutes", "機関"],
   kinds: ["kinds", "種類"],
   cities: ["cities", "都市"],
+  areas: ["areas", "区域"],
 };
 
 const METHODS = {

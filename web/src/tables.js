@@ -104,7 +104,8 @@ function sensitivity(app) {
   for (let row = 0; row < source.shown; row++) {
     if (source.has("kind") && source.get("kind", row) !== "sweep") continue;
     const value = Number(source.get("value", row));
-    const label = [source.get("profile", row), source.get("criterion_id", row), source.get("parameter", row)].filter(Boolean).join(" · ");
+    const parts = ["profile", "criterion_id", "parameter", "scope"].map((name) => source.get(name, row));
+    const label = parts.filter(Boolean).join(" · ");
     if (!Number.isFinite(value) || source.get("value", row) === null) continue;
     if (!groups.has(label)) groups.set(label, { unit: source.get("unit", row), rows: [] });
     groups.get(label).rows.push([value, source.get("met", row), source.get("not_met", row), source.get("unknown", row)]);

@@ -49,11 +49,16 @@ function control(app, criterion, i) {
     h("label", { for: `range-${criterion.id}` }, h("b", {}, slider.population ? `${short(criterion)}: ${name}` : name), criterion.required ? null : h("small", {}, t("informative"))),
     h("div", { class: "line" }, range, exact),
     h("div", { class: "line said" }, said, changes, reset),
+    slider.population && otherCore(app) ? h("small", {}, `${t("otherCore")} `) : null,
     slider.population && slider.complete > 0 ? h("small", {}, t("completeFrom", number(slider.complete))) : null,
   );
   show();
   return box;
 }
+
+// A required core that is a city of some population of its own does not follow the mother city's.
+const otherCore = (app) =>
+  app.model.profile.criteria.some((criterion) => criterion.id === "core_access" && criterion.required && /population >=/.test(criterion.measure));
 
 export function renderWhatIf(app) {
   const { criteria } = app.model.profile;
