@@ -36,8 +36,7 @@ bool tp_criterion_has_one_threshold(const tp_criterion *criterion) {
             continue;
         }
         first = first == NULL ? part : first;
-        const char *unit = part->threshold.unit, *other = first->threshold.unit;
-        bool same_unit = unit == other || (unit != NULL && other != NULL && strcmp(unit, other) == 0);
+        bool same_unit = strcmp(part->threshold.unit, first->threshold.unit) == 0;
         if (!same_unit || part->comparison != first->comparison || part->threshold.value != first->threshold.value) {
             return false;
         }

@@ -118,7 +118,7 @@ function robustness(app, site) {
     lines.push([`${t("flipAt")}: `, h("b", {}, `${short(criterion)} ${quantity(get("threshold"), unit)} → ${quantity(get("flip_at"), unit)}`), ` (${t(get("becomes"))})`]);
   });
   each("sensitivity", (get) => {
-    if (get("kind") !== "monte_carlo" || get("probability") === null) return;
+    if (get("kind") !== "monte_carlo" || get("probability") === null || get("scope") === "criterion") return;
     const share = (column) => `${number(100 * (get(column) ?? 0), 0)} %`;
     lines.push([`${t("chance")}: `, h("b", {}, share("probability")), ` (${t("not_met")} ${share("probability_not_met")}, ${t("unknown")} ${share("probability_unknown")})`]);
   });

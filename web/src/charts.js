@@ -34,12 +34,22 @@ export function lines(title, series, xLabel, yLabel) {
         const colour = COLOURS[one.verdict] ?? PALETTE[i % PALETTE.length];
         const path = one.points.map(([x, y], k) => `${k === 0 ? "M" : "L"}${X(x).toFixed(1)} ${Y(y).toFixed(1)}`).join("");
         const dash = { not_met: "6 3", unknown: "2 3" }[one.verdict] ?? null;
-        const last = one.points.at(-1);
         return [
           s("path", { d: path, fill: "none", stroke: colour, "stroke-width": 2.2, "stroke-dasharray": dash }),
-          s("text", { x: X(last[0]) - 4, y: Y(last[1]) - 5, "text-anchor": "end", fill: colour, class: "name" }, one.name),
+          one.points.map(([x, y]) => s("circle", { cx: X(x), cy: Y(y), r: 2.2, fill: colour })),
         ];
       }),
+    ),
+  );
+}
+
+// What the lines of all charts of a section mean, said once.
+export function key(series) {
+  return h(
+    "ul",
+    { class: "key" },
+    series.map(({ name, verdict }) =>
+      h("li", {}, s("svg", { width: 34, height: 10, "aria-hidden": "true" }, s("path", { d: "M1 5H33", stroke: COLOURS[verdict], "stroke-width": 2.4, "stroke-dasharray": { not_met: "6 3", unknown: "2 3" }[verdict] ?? null })), name),
     ),
   );
 }

@@ -35,8 +35,7 @@ export function matches(site, query) {
 }
 
 function score(app, site) {
-  const found = app.scores?.get(site.id);
-  return found === undefined || found === null ? -Infinity : found;
+  return app.scores?.get(site.id)?.low ?? -Infinity;
 }
 
 const ORDERS = {
@@ -66,7 +65,7 @@ function row(app, state) {
       { scope: "row" },
       h(
         "button",
-        { class: "site", type: "button", "aria-pressed": chosen, title: otherName(site), onclick: () => app.select(site, true) },
+        { class: "site", type: "button", "aria-pressed": chosen, title: `${siteName(site)} / ${otherName(site)}`, onclick: () => app.select(site, true) },
         icon(state.verdict, 16, t(state.verdict)),
         h("span", { class: "name" }, siteName(site)),
         flipped ? h("span", { class: "flip" }, `${t(state.was)} ${t("to")} ${t(state.verdict)}`) : null,

@@ -14,7 +14,11 @@ function readScores(tables) {
   if (!table || !table.has("score") || !table.has("site_id")) return null;
   const scores = new Map();
   for (let row = 0; row < table.shown; row++) {
-    if (!scores.has(table.get("site_id", row))) scores.set(table.get("site_id", row), table.get("score", row));
+    if (scores.has(table.get("site_id", row))) continue; // the first weighting
+    const low = table.get("score_low", row) ?? table.get("score", row);
+    const high = table.get("score_high", row) ?? low;
+    const text = low === null ? null : low === high ? number(low, 2) : `${number(low, 2)}–${number(high, 2)}`;
+    scores.set(table.get("site_id", row), { low, text });
   }
   return scores;
 }

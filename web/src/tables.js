@@ -1,5 +1,5 @@
 // The sections below the map: one function each, left out where the result does not hold what they show.
-import { bars, lines } from "./charts.js";
+import { bars, key, lines } from "./charts.js";
 import { h, icon } from "./dom.js";
 import { bound, getLanguage, layerName, number, percent, siteName, t, title, unitName } from "./i18n.js";
 import { marginText } from "./list.js";
@@ -65,7 +65,7 @@ function ranking(app) {
       criterion ? h("span", { class: "nowrap" }, marginText(criterion, state.results[at])) : "–",
       part === null ? "–" : percent(part),
     ];
-    if (app.scores) cells.push(app.scores.get(state.site.id) ?? "–");
+    if (app.scores) cells.push(app.scores.get(state.site.id)?.text ?? "–");
     return cells;
   });
   const head = [t("rank"), t("site"), t("prefecture"), t("verdict"), t("criterion"), t("smallest"), t("ofThreshold")];
@@ -119,6 +119,7 @@ function sensitivity(app) {
   });
   return [
     h("p", {}, t("sensitivityIntro")),
+    key(["met", "not_met", "unknown"].map((verdict) => ({ name: t(verdict), verdict }))),
     h("div", { class: "charts" }, charts),
     h("details", {}, h("summary", {}, t("sensitivity")), whole(source, t("sensitivity"))),
   ];
