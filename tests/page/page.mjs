@@ -123,7 +123,7 @@ await test("names from the data are text", facts.odd, async (page) => {
   await page.click(...(await markOf(page, "technopolis-18"))); // passes over tooltips
   assert.deepEqual(page.dialogs, []);
   assert.equal(await page.run(`document.querySelectorAll("script").length`), 2);
-  assert.equal(await page.run(`document.querySelectorAll("img").length`), 0);
+  assert.deepEqual(await page.run(`[...document.querySelectorAll("img")].map((i) => i.id)`), ["map-picture"]);
 });
 
 await test("the keyboard alone leads to a site and back", facts.page, async (page) => {
@@ -172,15 +172,24 @@ await test("text stands out from its ground (WCAG AA)", facts.page, async (page)
 });
 
 await test("it prints", facts.page, async (page) => {
+  await page.clickOn('tr[data-site="technopolis-18"] button');
+  await page.send("Emulation.setDeviceMetricsOverride", { width: 794, height: 1123, deviceScaleFactor: 1, mobile: false }); // A4
   await page.send("Emulation.setEmulatedMedia", { media: "print" });
   const shown = (selector) => page.run(`getComputedStyle(document.querySelector("${selector}")).display !== "none"`);
   assert.equal(await shown(".tools"), false);
   assert.equal(await shown(".zoom"), false);
   assert.equal(await shown("table.sites"), true);
   assert.equal(await page.run(`(() => { const l = document.getElementById("list"); return l.scrollHeight <= l.clientHeight + 1; })()`), true);
+  // Nothing is cut off or lies on what follows it.
+  const cut = await page.run(`(() => { const blocks = [...document.querySelectorAll(".board > *, #sections > section")]; const wrong = [];
+    blocks.forEach((block, i) => { if (!block.matches(".map") && block.scrollHeight > block.clientHeight + 2) wrong.push(block.id + " is cut");
+      const next = blocks[i + 1]; if (next && next.getBoundingClientRect().top < block.getBoundingClientRect().bottom - 1) wrong.push(next.id + " lies on " + block.id); });
+    return wrong; })()`);
+  assert.deepEqual(cut, []);
   const { data } = await page.send("Page.printToPDF", { printBackground: true, preferCSSPageSize: true });
   const pdf = Buffer.from(data, "base64");
   assert.ok(pdf.subarray(0, 5).toString() === "%PDF-" && pdf.length > 50000);
+  assert.ok(pdf.includes("/Subtype /Image"), "the map is in it");
 });
 
 await test("50,000 mesh cells open at once", facts.mesh, async (page) => {

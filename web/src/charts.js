@@ -8,7 +8,7 @@ const PALETTE = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8C6D00", "#56B4E9
 export function lines(title, series, xLabel, yLabel) {
   const width = 420;
   const height = 220;
-  const box = { left: 40, right: 12, top: 14, bottom: 36 };
+  const box = { left: 40, right: 16, top: 24, bottom: 36 };
   const xs = series.flatMap((one) => one.points.map((p) => p[0]));
   const ys = series.flatMap((one) => one.points.map((p) => p[1]));
   const [x0, x1] = [Math.min(...xs), Math.max(...xs)];
@@ -27,7 +27,7 @@ export function lines(title, series, xLabel, yLabel) {
         s("line", { x1: box.left, x2: width - box.right, y1: Y(y), y2: Y(y), stroke: "#dddad2" }),
         s("text", { x: box.left - 6, y: Y(y) + 4, "text-anchor": "end" }, number(y, 0)),
       ]),
-      [x0, (x0 + x1) / 2, x1].map((x) => s("text", { x: X(x), y: height - box.bottom + 16, "text-anchor": "middle" }, number(x, 1))),
+      [x0, (x0 + x1) / 2, x1].map((x, i) => s("text", { x: X(x), y: height - box.bottom + 16, "text-anchor": ["start", "middle", "end"][i] }, number(x, 1))),
       s("text", { x: (box.left + width - box.right) / 2, y: height - 4, "text-anchor": "middle" }, xLabel),
       s("text", { x: 4, y: 10 }, yLabel),
       series.map((one, i) => {

@@ -69,6 +69,7 @@ class App {
             "section",
             { class: "map", id: "map-section" },
             h("div", { id: "map" }),
+            h("img", { id: "map-picture", alt: "", decoding: "sync" }),
             h("div", { id: "zoom", class: "zoom" }),
             h("details", { id: "layers", class: "layers" }),
             h("div", { id: "legend", class: "legend" }),
@@ -237,5 +238,8 @@ requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("ready"
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && app.selected) app.select(null, true);
 });
-addEventListener("beforeprint", () => document.querySelectorAll("#card details").forEach((one) => (one.open = true)));
+addEventListener("beforeprint", () => {
+  app.map.snapshot();
+  document.querySelectorAll("#card details").forEach((one) => (one.open = true));
+});
 window.technopolis = app;

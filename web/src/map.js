@@ -264,7 +264,7 @@ export class SiteMap {
     this.marks = this.app.model.sites.map((site) => {
       if (!site.at) return null;
       const mark = new SiteMark(site.at, { radius: 6, verdict: "unknown", bubblingMouseEvents: false });
-      mark.bindTooltip(() => tooltip(this.app, site), { direction: "top", offset: [0, -6] });
+      mark.bindTooltip(() => tooltip(this.app, site), { direction: "top", offset: [0, -6], opacity: 1 });
       mark.on("click", () => this.app.select(site, false));
       return mark;
     });
@@ -394,6 +394,26 @@ export class SiteMap {
         break;
       }
     }
+  }
+
+  // The map as it is seen, as a picture for paper: what is drawn on several canvases does not reach every printer.
+  snapshot() {
+    const box = $("map").getBoundingClientRect();
+    const picture = document.createElement("canvas");
+    const ratio = Math.max(window.devicePixelRatio || 1, 1);
+    picture.width = Math.max(1, box.width * ratio);
+    picture.height = Math.max(1, box.height * ratio);
+    const c = picture.getContext("2d");
+    c.scale(ratio, ratio);
+    c.fillStyle = "#dfe9ee";
+    c.fillRect(0, 0, box.width, box.height);
+    for (const pane of ["under", "overlayPane", "names"]) {
+      for (const canvas of this.map.getPane(pane).querySelectorAll("canvas")) {
+        const at = canvas.getBoundingClientRect();
+        if (at.width > 0) c.drawImage(canvas, at.x - box.x, at.y - box.y, at.width, at.height);
+      }
+    }
+    $("map-picture").src = picture.toDataURL("image/png");
   }
 
   toggle(name, on) {

@@ -1,7 +1,7 @@
 // The sections below the map: one function each, left out where the result does not hold what they show.
 import { bars, key, lines } from "./charts.js";
 import { h, icon } from "./dom.js";
-import { bound, getLanguage, layerName, number, percent, siteName, t, title, unitName } from "./i18n.js";
+import { bound, getLanguage, layerName, number, percent, short, siteName, t, title, unitName } from "./i18n.js";
 import { marginText } from "./list.js";
 import { share } from "./judge.js";
 
@@ -96,6 +96,8 @@ function criteria(app) {
   ]);
 }
 
+const PARAMETERS = { threshold: "threshold", population: "parameterPopulation", within: "parameterWithin" };
+
 // One chart a swept parameter: how many sites are met, not met and unknown at each value.
 function sensitivity(app) {
   const source = app.model.tables.get("sensitivity");
@@ -104,8 +106,15 @@ function sensitivity(app) {
   for (let row = 0; row < source.shown; row++) {
     if (source.has("kind") && source.get("kind", row) !== "sweep") continue;
     const value = Number(source.get("value", row));
-    const parts = ["profile", "criterion_id", "parameter", "scope"].map((name) => source.get(name, row));
-    const label = parts.filter(Boolean).join(" · ");
+    const profile = app.model.profiles.find((one) => one.id === source.get("profile", row));
+    const criterion = profile?.criteria.find((one) => one.id === source.get("criterion_id", row));
+    const scope = { criterion: t("criterionAlone"), site: t("allRequired") }[source.get("scope", row)];
+    const parts = [
+      app.model.profiles.length > 1 ? source.get("profile", row) : null,
+      criterion ? short(criterion) : source.get("criterion_id", row),
+      PARAMETERS[source.get("parameter", row)] ? t(PARAMETERS[source.get("parameter", row)]) : source.get("parameter", row),
+    ];
+    const label = [parts.filter(Boolean).join(" · "), scope].filter(Boolean).join(": ");
     if (!Number.isFinite(value) || source.get("value", row) === null) continue;
     if (!groups.has(label)) groups.set(label, { unit: source.get("unit", row), rows: [] });
     groups.get(label).rows.push([value, source.get("met", row), source.get("not_met", row), source.get("unknown", row)]);
