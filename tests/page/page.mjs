@@ -71,7 +71,7 @@ await test("a click on a mark opens its card", facts.page, async (page) => {
 });
 
 await test("search finds Kumamoto in both languages, and a wrong name nothing", facts.page, async (page) => {
-  for (const [query, found] of [["kumamoto", ["capital-43", "technopolis-23"]], ["熊本テクノ", ["technopolis-23"]], ["nowhere at all", []]]) {
+  for (const [query, found] of [["熊本県", ["capital-43", "technopolis-23"]], ["kumamoto", ["capital-43", "technopolis-23"]], ["熊本テクノ", ["technopolis-23"]], ["nowhere at all", []]]) {
     await page.run(`(() => { const s = document.getElementById("search"); s.focus(); s.select(); })()`);
     await page.type(query);
     assert.deepEqual((await listed(page)).sort(), found, query);
@@ -85,6 +85,8 @@ await test("the language changes", facts.page, async (page) => {
   assert.ok((await text(page, "#list")).includes("熊本テクノポリス"));
   assert.ok((await text(page, "#section-criteria")).includes("人口20万人以上の母都市"));
   assert.ok((await text(page, "#verdicts")).includes("不適合"));
+  await page.clickOn('tr[data-site="technopolis-18"] button');
+  assert.ok((await text(page, "#card")).includes("山口県"));
   await page.clickOn("#language-en");
   assert.ok((await text(page, "#verdicts")).includes("Fail"));
 });
@@ -198,6 +200,9 @@ await test("50,000 mesh cells open at once", facts.mesh, async (page) => {
     let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n; })()`);
   console.log(`   ready after ${ready} ms, ${drawn} pixels of cells, ${Math.round(statSync(facts.mesh).size / 1024)} KiB`);
   assert.ok(drawn > 5000, "cells are drawn");
+  const order = await page.run(`["ground", "under", "overlay", "names"].map((pane) => Number(getComputedStyle(document.querySelector(".leaflet-" + pane + "-pane")).zIndex))`);
+  assert.deepEqual(order, [...order].sort((a, b) => a - b), "outlines, cells, marks, names");
+  assert.ok(await page.run(`document.querySelector(".leaflet-ground-pane canvas") !== null`));
   assert.ok(ready < 2000, `ready after ${ready} ms`);
 });
 

@@ -1,6 +1,6 @@
 // The card of a site: each criterion with verdict, value, threshold, margin, evidence, method.
 import { $, COLOURS, h, icon, s } from "./dom.js";
-import { bound, getLanguage, layerName, methodName, number, otherName, quantity, short, signed, siteName, t, title } from "./i18n.js";
+import { bound, getLanguage, layerName, methodName, number, otherName, prefectureName, quantity, short, signed, siteName, t, title } from "./i18n.js";
 
 // Where the value lies from its threshold: a bar on a scale that ends at twice the threshold.
 function bar(criterion, result) {
@@ -153,7 +153,7 @@ export function renderCard(app) {
         "div",
         {},
         h("h3", { id: "card-title", tabindex: "-1" }, siteName(site)),
-        h("p", { class: "sub" }, other ? h("span", { lang: getLanguage() === "ja" ? "en" : "ja" }, other) : null, other && site.prefecture ? " · " : null, site.prefecture),
+        h("p", { class: "sub" }, other ? h("span", { lang: getLanguage() === "ja" ? "en" : "ja" }, other) : null, other && prefectureName(site) ? " · " : null, prefectureName(site)),
       ),
       h("button", { type: "button", class: "close", "aria-label": t("back"), title: t("back"), onclick: () => app.select(null, true) }, "×"),
     ),

@@ -340,6 +340,7 @@ export const unitName = (unit) => (unit && UNITS[unit] ? pick(UNITS[unit]) : (un
 export const methodName = (method) => (METHODS[method] ? pick(METHODS[method]) : method);
 export const layerName = (name) => (LAYERS[name] ? pick(LAYERS[name]) : readable(name));
 export const siteName = (site) => site.name[language] ?? site.id;
+export const prefectureName = (site) => site.prefecture[language] ?? site.prefecture.en;
 export const otherName = (site) => site.name[language === "ja" ? "en" : "ja"];
 
 export function number(value, digits = 1) {

@@ -30,7 +30,7 @@ function fold(text) {
 
 export function matches(site, query) {
   const wanted = fold(query.trim());
-  const texts = [site.name.en, site.name.ja, site.id, site.prefecture];
+  const texts = [site.name.en, site.name.ja, site.id, site.prefecture.en, site.prefecture.ja];
   return wanted === "" || texts.some((text) => fold(text).includes(wanted));
 }
 

@@ -7,8 +7,8 @@ import { tooltip } from "./card.js";
 const FLIP = "#0072B2";
 const POINTS = ["designated", "universities", "institutes", "plants", "airports", "stations", "cities", "prefectural_offices"];
 const POINT_COLOURS = ["#0072B2", "#CC79A7", "#56B4E9", "#8C6D00", "#000000", "#6A3D9A", "#A0522D", "#4D4D4D"];
-// From pale to dark, readable in grey too; and blue to red for cold and hot spots.
-const RAMP = ["#fff3c4", "#fdd98a", "#f9b455", "#e8862e", "#c45a14", "#8f3a0b", "#5c2206"];
+// From pale to dark, readable in grey too and of no verdict's colour; and blue to red for cold and hot spots.
+const RAMP = ["#efe9f4", "#d6c8e4", "#ba9fd2", "#9d77bd", "#8150a6", "#643187", "#441a60"];
 const HOT = { "-3": "#2166ac", "-2": "#67a9cf", "-1": "#d1e5f0", 0: "#efefeb", 1: "#fddbc7", 2: "#ef8a62", 3: "#b2182b" };
 
 // A mark whose shape tells the verdict. It may stand a little beside its place (`shift`, in pixels) so that it hides no
@@ -120,7 +120,7 @@ export class SiteMap {
       zoomSnap: 0.1, zoomDelta: 1, wheelPxPerZoomLevel: 90, minZoom: 3, maxZoom: 14, keyboard: true,
       fadeAnimation: false, zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     });
-    for (const [pane, order] of [["under", 350], ["names", 450]]) {
+    for (const [pane, order] of [["ground", 300], ["under", 350], ["names", 450]]) {
       this.map.createPane(pane).style.zIndex = order;
       this.map.getPane(pane).style.pointerEvents = "none";
     }
@@ -155,7 +155,8 @@ export class SiteMap {
   addBackground() {
     const table = this.app.model.tables.get("prefectures");
     if (!table || table.shown === 0) return;
-    const layer = this.polygons(table, { color: "#b5ae9e", weight: 0.8, fillColor: "#f7f4ec", fillOpacity: 1 });
+    const renderer = L.canvas({ padding: 0.2, pane: "ground" }); // below the cells
+    const layer = this.polygons(table, { renderer, pane: "ground", color: "#b5ae9e", weight: 0.8, fillColor: "#f7f4ec", fillOpacity: 1 });
     layer.addTo(this.map);
     this.layers.set("prefectures", { layer, on: true, swatch: { fill: "#f7f4ec", line: "#b5ae9e" } });
   }
@@ -407,7 +408,7 @@ export class SiteMap {
     c.scale(ratio, ratio);
     c.fillStyle = "#dfe9ee";
     c.fillRect(0, 0, box.width, box.height);
-    for (const pane of ["under", "overlayPane", "names"]) {
+    for (const pane of ["ground", "under", "overlayPane", "names"]) {
       for (const canvas of this.map.getPane(pane).querySelectorAll("canvas")) {
         const at = canvas.getBoundingClientRect();
         if (at.width > 0) c.drawImage(canvas, at.x - box.x, at.y - box.y, at.width, at.height);
@@ -422,7 +423,6 @@ export class SiteMap {
     if (on && !entry.layer) entry.layer = entry.make();
     if (on) entry.layer.addTo(this.map);
     else entry.layer.remove();
-    if (name === "prefectures" && on) entry.layer.eachLayer((layer) => layer.bringToBack());
     for (const mark of this.marks) if (mark && this.map.hasLayer(mark)) mark.bringToFront();
     if (name === "mesh_density" && !on) $("cell").hidden = true;
     this.renderLegend();

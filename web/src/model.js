@@ -58,7 +58,18 @@ function readProfiles(tables) {
   return profiles;
 }
 
+// Names of prefectures by their code, in both languages.
+function readPrefectures(tables) {
+  const names = new Map();
+  const table = tables.get("prefectures");
+  for (let row = 0; table && row < table.shown; row++) {
+    names.set(table.get("code", row), { en: table.get("name_en", row) ?? table.get("name", row), ja: table.get("name_ja", row) });
+  }
+  return names;
+}
+
 function readSites(tables) {
+  const prefectures = readPrefectures(tables);
   const table = tables.get("sites");
   const points = table.points();
   const sites = [];
@@ -68,7 +79,7 @@ function readSites(tables) {
       row,
       id: table.get("site_id", row),
       name: { en: table.get("name_en", row) ?? name, ja: table.get("name_ja", row) ?? name },
-      prefecture: table.get("prefecture_name", row),
+      prefecture: { en: table.get("prefecture_name", row), ...prefectures.get(table.get("prefecture_code", row)) },
       prefectureCode: table.get("prefecture_code", row),
       at: points[row],
       motherCityPopulation: table.get("mother_city_population", row),

@@ -1,7 +1,7 @@
 // The sections below the map: one function each, left out where the result does not hold what they show.
 import { bars, key, lines } from "./charts.js";
 import { h, icon } from "./dom.js";
-import { bound, getLanguage, layerName, number, percent, short, siteName, t, title, unitName } from "./i18n.js";
+import { bound, getLanguage, layerName, number, percent, prefectureName, short, siteName, t, title, unitName } from "./i18n.js";
 import { marginText } from "./list.js";
 import { share } from "./judge.js";
 
@@ -59,7 +59,7 @@ function ranking(app) {
     const cells = [
       String(i + 1),
       siteName(state.site),
-      state.site.prefecture,
+      prefectureName(state.site),
       h("span", { class: `margin ${state.verdict}` }, icon(state.verdict, 13), " ", t(state.verdict)),
       criterion ? title(criterion) : "–",
       criterion ? h("span", { class: "nowrap" }, marginText(criterion, state.results[at])) : "–",
