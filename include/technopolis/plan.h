@@ -8,6 +8,7 @@
 #define TECHNOPOLIS_PLAN_H
 
 #include "technopolis/digest.h"
+#include "technopolis/product.h"
 #include "technopolis/stage.h"
 
 #ifdef __cplusplus
@@ -39,6 +40,8 @@ struct tp_plan {
     size_t n_steps;
     tp_profile **profiles;
     size_t n_profiles;
+    tp_product **products; /**< those that read entries name, each once */
+    size_t n_products;
     tp_schema schema; /**< as after the last step */
     tp_plan_request request;
 };
@@ -57,6 +60,12 @@ void tp_plan_free(tp_plan *plan);
  * GDAL's drivers and OpenMP's number of threads are global.
  */
 TP_NODISCARD tp_code tp_plan_run(tp_plan *plan, tp_dataset **dataset, tp_error *error);
+
+/**
+ * For a stage's `complete`: the product of a name (of tp_data_folder()/products, or a path relative to the
+ * configuration when it ends with .yaml), loaded once and owned by the plan; NULL after a fault at `place` or in it.
+ */
+const tp_product *tp_plan_product(tp_plan *plan, const char *name, tp_place place, tp_faults *faults);
 
 /** The settings of the `run` section, for `list`. */
 const tp_setting *tp_run_settings(size_t *n);

@@ -19,6 +19,7 @@ typedef enum tp_setting_kind {
     TP_SETTING_LAYER,      /**< const char *: the name of one layer */
     TP_SETTING_LAYERS,     /**< tp_texts: one name or a list of them */
     TP_SETTING_COLUMN,     /**< const char *: the name of a column */
+    TP_SETTING_COLUMNS,    /**< tp_texts: one column or a list of them */
     TP_SETTING_PATH,       /**< const char *: a file; kept as written, relative to the configuration */
     TP_SETTING_PATHS,      /**< tp_texts: one or several files */
     TP_SETTING_CONDITION,  /**< const char *: see condition.h; its grammar is checked */
@@ -63,7 +64,8 @@ typedef enum tp_origin {
     TP_ORIGIN_DEFAULT,
     TP_ORIGIN_CONFIGURATION,
     TP_ORIGIN_COMMAND_LINE,
-    TP_ORIGIN_PROFILE
+    TP_ORIGIN_PROFILE,
+    TP_ORIGIN_PRODUCT
 } tp_origin;
 const char *tp_origin_text(tp_origin origin);
 
@@ -86,6 +88,17 @@ TP_NODISCARD tp_code tp_options_fill(const tp_setting *settings, size_t n, size_
                                      const tp_node *node, tp_place place, tp_origin origin, tp_options *options,
                                      tp_faults *faults);
 void tp_options_reset(tp_options *options);
+
+/**
+ * Fills from `map` what is still at its default: what the entry says counts more than what a product says. Texts are
+ * borrowed from `map`. Returns the code of what it added to `faults`.
+ */
+TP_NODISCARD tp_code tp_options_complete(const tp_setting *settings, const tp_node *map, tp_origin origin,
+                                         tp_options *options, tp_faults *faults);
+
+/** Replaces the texts of a list setting by copies of n others, each with its place (whose file is borrowed). */
+TP_NODISCARD tp_code tp_options_replace_list(const tp_setting *settings, const char *key, const char *const *items,
+                                             const tp_place *places, size_t n, tp_options *options, tp_error *error);
 
 /** The value of a yes/no setting; false where there is none of that name. */
 bool tp_options_yes_no(const tp_options *options, const tp_setting *settings, const char *key);

@@ -88,7 +88,7 @@ struct tp_stage {
     /**
      * When the plan adds the stage by itself, unless the configuration has an entry of its own for the same layers:
      * for every layer read (its setting `layer` names it) before all other stages of its phase, with `when` only where
-     * the layer's read entry says yes to that setting; or, with `implied` (its settings as YAML), once where all the
+     * the layer's read entry says yes to that setting (or gives a map, whose keys then are the step's settings); or, with `implied` (its settings as YAML), once where all the
      * layers that these name are read.
      */
     bool for_every_layer;
@@ -98,6 +98,11 @@ struct tp_stage {
      * before is known; without it the step is dropped. NULL: always. */
     bool (*wanted)(const tp_step *step, const tp_plan *plan);
     bool makes_layer; /**< of the prepare phase: adds a layer of the step's name, which then counts as read */
+    /**
+     * Called once its options are filled, before anything follows from them: may fill what the configuration leaves open
+     * (what a product says) and replace patterns of files by files. NULL where there is nothing of the kind.
+     */
+    void (*complete)(tp_step *step, tp_plan *plan, tp_faults *faults);
     /** Beyond settings, needs and adds; NULL where nothing is left to check. */
     void (*check)(const tp_step *step, tp_plan *plan, tp_faults *faults);
     TP_NODISCARD tp_code (*run)(const tp_step *step, const tp_run *run, tp_dataset *dataset, tp_error *error);

@@ -1,5 +1,6 @@
 /* The columns of a file as they will be named and typed after reading: see tp_head_list_fields in ogr_file.h. */
 #include "1_read/ogr_file.h"
+#include "1_read/product_head.h"
 #include "technopolis/text.h"
 
 #include <stdlib.h>
@@ -263,7 +264,9 @@ tp_code tp_head_list_fields(OGRLayerH layer, const tp_read_options *options, con
         .definition = OGR_L_GetLayerDefn(layer), .options = options, .places = places, .head = head, .faults = faults};
     list.n = OGR_FD_GetFieldCount(list.definition);
     tp_code code = write_names(&list, decoder);
-    if (code == TP_OK) {
+    if (code == TP_OK && head->edition != NULL) {
+        code = tp_product_head_fields(list.definition, options, head, faults);
+    } else if (code == TP_OK) {
         check_renames(&list);
         code = add_fields(&list, inferred);
     }

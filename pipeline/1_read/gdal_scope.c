@@ -24,6 +24,10 @@ void tp_gdal_begin(tp_gdal_scope *scope) {
     CPLPushErrorHandlerEx(keep, scope);
     /* GDAL would otherwise write a file of properties beside each .gz that it reads */
     CPLSetThreadLocalConfigOption("CPL_VSIL_GZIP_WRITE_PROPERTIES", "NO");
+    /* names inside a zip that do not say to be UTF-8 are what Japanese Windows writes, unless the user says otherwise */
+    if (CPLGetConfigOption("CPL_ZIP_ENCODING", NULL) == NULL) {
+        CPLSetThreadLocalConfigOption("CPL_ZIP_ENCODING", "CP932");
+    }
 }
 
 void tp_gdal_end(tp_gdal_scope *scope) {

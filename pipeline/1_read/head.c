@@ -3,6 +3,7 @@
 #include "1_read/files.h"
 #include "1_read/ogr_file.h"
 #include "1_read/osm.h"
+#include "1_read/product_head.h"
 #include "1_read/shapefile.h"
 #include "technopolis/crs.h"
 #include "technopolis/text.h"
@@ -36,6 +37,9 @@ void tp_read_head_reset(tp_read_head *head) {
     free(head->layer);
     free(head->crs);
     free(head->encoding);
+    free(head->decided);
+    free(head->reference);
+    tp_cell_rules_free(head->rules, head->n_rules);
     *head = (tp_read_head){0};
 }
 
@@ -267,6 +271,12 @@ static tp_code look_at_all(opening *open, OGRFeatureDefnH definition, int n, tp_
 static tp_code decide_encoding(opening *open, const tp_encoding_evidence *evidence) {
     const char *origin = NULL;
     const char *encoding = tp_encoding_decide(evidence, &origin);
+    const tp_product *product = open->options->description;
+    char name[TP_ENCODING_SIZE];
+    if (product != NULL && product->encoding != NULL && evidence->not_utf8 &&
+        tp_encoding_name(product->encoding, name)) {
+        return set_encoding(open, name, "product");
+    }
     if (encoding != NULL) {
         return set_encoding(open, encoding, origin);
     }
@@ -299,7 +309,7 @@ static tp_code look_at_texts(opening *open) {
     bool wants_encoding = open->head->encoding == NULL && ((open->flags & TP_HEAD_DECIDE_ENCODING) != 0 ||
                                                            open->head->texts_only || !names_are_ascii(definition, n));
     char *sidecar = open->head->texts_only ? tp_files_side(open->head->path, "csvt") : NULL;
-    bool wants_types = open->head->texts_only && sidecar == NULL;
+    bool wants_types = open->head->texts_only && sidecar == NULL && open->options->description == NULL;
     free(sidecar);
     if (!wants_encoding && !wants_types) {
         return TP_OK;
@@ -359,13 +369,18 @@ static tp_code check_crs(const char *crs, tp_error *error) {
 /* The CRS of the entry, else of the file. Only what has a position needs one. */
 static tp_code find_crs(opening *open) {
     tp_read_head *head = open->head;
-    bool in_columns = head->lon_field >= 0;
+    bool in_columns = head->lon_field >= 0 || head->mesh >= 0;
     if (head->head.geometry == TP_GEOMETRY_NONE && !in_columns) {
         return TP_OK;
     }
     const char *wanted = open->options->crs;
     head->crs = wanted != NULL ? tp_text_copy(wanted) : in_columns ? NULL : tp_ogr_crs(open->file.layer);
     head->crs_origin = wanted != NULL ? "option" : "file";
+    const char *assumed = tp_product_head_crs(head);
+    if (head->crs == NULL && assumed != NULL) {
+        head->crs = tp_text_copy(assumed);
+        head->crs_origin = "product";
+    }
     tp_error error = {0};
     if (head->crs == NULL) {
         tp_faults_add_code_at(open->faults, TP_E_DATA, open->places->file,
@@ -396,6 +411,10 @@ static tp_code open_all(opening *open, const char *path, const char *shown) {
     tp_read_head *head = open->head;
     head->shown = tp_text_copy(shown);
     tp_files files = {0};
+    if (head->shown != NULL &&
+        !tp_product_head_members(path, shown, open->options->description, open->places->file, open->faults)) {
+        return TP_E_DATA;
+    }
     tp_code code = head->shown == NULL
                        ? out_of_memory(open)
                        : tp_files_find(path, shown, open->options->layer, open->places->file, &files, open->faults);
@@ -415,12 +434,22 @@ static tp_code open_all(opening *open, const char *path, const char *shown) {
         code = look_at_texts(open);
     }
     if (code == TP_OK) {
+        code = tp_product_head_edition(open->file.layer, open->options->description, open->places, head, open->faults);
+    }
+    if (code == TP_OK) {
         code = list_fields(open);
+    }
+    if (code == TP_OK) {
+        code = tp_product_head_geometry(open->file.layer, open->options, head, open->faults);
     }
     if (code == TP_OK) {
         code = find_crs(open);
     }
     if (code == TP_OK && head->lon_field >= 0) {
+        head->head.geometry = TP_GEOMETRY_POINT;
+    } else if (code == TP_OK && head->mesh >= 0) {
+        head->head.geometry = TP_GEOMETRY_POLYGON;
+    } else if (code == TP_OK && head->reference != NULL) {
         head->head.geometry = TP_GEOMETRY_POINT;
     }
     return code;
@@ -428,7 +457,7 @@ static tp_code open_all(opening *open, const char *path, const char *shown) {
 
 tp_code tp_read_head_open(const char *path, const char *shown, const tp_read_options *options,
                           const tp_read_places *places, unsigned flags, tp_read_head *head, tp_faults *faults) {
-    *head = (tp_read_head){.id = -1, .label = -1, .lon_field = -1, .lat_field = -1};
+    *head = (tp_read_head){.id = -1, .label = -1, .lon_field = -1, .lat_field = -1, .mesh = -1};
     tp_faults own = {0}; /* to tell its faults from those that are already there */
     opening open = {.options = options, .places = places, .flags = flags, .head = head, .faults = &own};
     tp_gdal_begin(&open.scope);

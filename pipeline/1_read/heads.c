@@ -97,7 +97,8 @@ static tp_code open_one(const tp_step *step, const tp_run *run, unsigned flags, 
                              .encoding = place_of(step, "encoding"),
                              .crs = place_of(step, "crs"),
                              .lon = place_of(step, "lon"),
-                             .lat = place_of(step, "lat")};
+                             .lat = place_of(step, "lat"),
+                             .product = place_of(step, "product")};
     char *path = tp_plan_path(run->base, options->file.items[i]);
     if (path == NULL) {
         return out_of_memory(own);
@@ -175,7 +176,7 @@ static tp_code add_fields(tp_read_heads *heads, const tp_read_head *head, tp_err
             heads->all.fields[known].type = promote(heads->all.fields[known].type, field->type);
             continue;
         }
-        tp_code code = tp_head_add_field(&heads->all, field->name, field->type, NULL, NULL, error);
+        tp_code code = tp_head_add_field(&heads->all, field->name, field->type, field->unit, field->help, error);
         if (code != TP_OK) {
             return code;
         }

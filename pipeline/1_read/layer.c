@@ -1,8 +1,10 @@
 /* The stage that reads a layer: one entry of the `read` section, whose key is the layer's name. */
+#include "1_read/complete.h"
 #include "1_read/heads.h"
 #include "1_read/ogr_file.h"
 #include "1_read/rejects.h"
 #include "1_read/select.h"
+#include "1_read/wards.h"
 #include "technopolis/crs.h"
 #include "technopolis/digest.h"
 #include "technopolis/plan.h"
@@ -20,7 +22,8 @@ static const tp_setting SETTINGS[] = {
     {.key = "file",
      .kind = TP_SETTING_PATHS,
      .required = true,
-     .help = "the file, or several that make one layer: anything GDAL opens; .gz, .zip with one layer, FILE.zip/MEMBER",
+     .help = "the file, or several (a list, or a pattern with * and ?) that make one layer: anything GDAL opens; .gz, "
+             ".zip with one layer, FILE.zip/MEMBER; with a product also a folder",
      .offset = OPTION(file)},
     {.key = "layer", .kind = TP_SETTING_TEXT, .help = "the layer inside a file of several", .offset = OPTION(layer)},
     {.key = "id",
@@ -87,6 +90,14 @@ static const tp_setting SETTINGS[] = {
      .fallback = "no",
      .help = "join the lines or polygons of one id",
      .offset = OPTION(dissolve)},
+    {.key = "product",
+     .kind = TP_SETTING_TEXT,
+     .help = "what the file is, such as ksj-p29 (see `list products`), or a product file of yours (.yaml)",
+     .offset = OPTION(product)},
+    {.key = "merge",
+     .kind = TP_SETTING_MAP,
+     .help = "points of lines or polygons, and one row of several: { point: middle, by: COLUMN, … }, see `merge`",
+     .offset = OPTION(merge)},
 };
 enum { N_SETTINGS = sizeof SETTINGS / sizeof SETTINGS[0] };
 
@@ -247,7 +258,10 @@ static tp_code describe(const tp_read_head *head, const tp_read_options *options
     bool copied = copy(&source->sha256, hex) && copy(&source->driver, head->driver) &&
                   copy(&source->encoding, head->encoding) && copy(&source->encoding_origin, head->encoding_origin) &&
                   copy(&source->crs_origin, head->crs_origin) && copy(&source->crs_definition, head->crs) &&
-                  copy(&source->coverage, options->coverage);
+                  copy(&source->coverage, options->coverage) &&
+                  copy(&source->product, head->product == NULL ? NULL : head->product->id) &&
+                  copy(&source->edition, head->edition == NULL ? NULL : head->edition->id) &&
+                  copy(&source->decided, head->decided);
     return copied && source->schema != NULL ? TP_OK : tp_error_memory(error);
 }
 
@@ -379,7 +393,10 @@ static tp_code read_files(const tp_step *step, const tp_run *run, const tp_read_
                                  .about_place = place_of(step, "year"),
                                  .leave_out = options->unknown_year == 1,
                                  .since = options->since};
-        code = tp_read_select(layer, task.n_rows, &notes, &period, dataset, error);
+        if (options->description != NULL && options->description->wards != TP_WARDS_NONE) {
+            code = tp_read_wards(layer, task.n_rows, options->description->wards, error);
+        }
+        code = code != TP_OK ? code : tp_read_select(layer, task.n_rows, &notes, &period, dataset, error);
     }
     tp_read_notes_reset(&notes);
     return code;
@@ -426,6 +443,7 @@ const tp_stage tp_stage_layer = {
     .n_settings = N_SETTINGS,
     .options_size = sizeof(tp_read_options),
     .main_key = "file",
+    .complete = tp_read_complete,
     .check = check,
     .run = run_layer,
 };

@@ -17,6 +17,7 @@
 #define TP_REJECT_ID_MISSING "id missing"
 #define TP_REJECT_WHERE_UNKNOWN "condition unknown"
 #define TP_REJECT_YEAR_UNKNOWN "year not known"
+#define TP_REJECT_UNASSIGNED "belongs to no place of the layer" /* and the layer does not miss it */
 
 /* The row stays, the value is NULL. */
 #define TP_REJECT_NOT_FINITE "value not finite"
@@ -25,5 +26,9 @@
 
 /* The row stays, the value is mended. */
 #define TP_REJECT_FOLDED "full-width digits made plain"
+/* The row stays, and so does its value. */
+#define TP_REJECT_CUT "text cut in mid-character, shortened"
+#define TP_REJECT_CODE "code not known"
+#define TP_REJECT_REFERENCE "no reference point, own centre taken"
 
 #endif

@@ -5,6 +5,7 @@
 #include "technopolis/condition.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct selection {
     tp_layer *layer;
@@ -32,7 +33,7 @@ static tp_code select_row(selection *s, int64_t row, const tp_read_note *notes, 
     }
     for (size_t i = 0; i < n; i++) {
         if (notes[i].leaves_out) {
-            s->layer->n_lost++;
+            s->layer->n_lost += strcmp(notes[i].reason, TP_REJECT_UNASSIGNED) != 0;
             return reject(s, row, notes[i].reason, notes[i].detail, error);
         }
     }

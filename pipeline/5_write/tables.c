@@ -92,6 +92,9 @@ tp_code tp_write_sources(const tp_output *output, tp_error *error) {
         {"accuracy_m", TP_TYPE_DOUBLE, "m", "of the operation; NULL: not stated"},
         {"coverage", TP_TYPE_TEXT, NULL, NULL},
         {"schema", TP_TYPE_TEXT, NULL, NULL},
+        {"product", TP_TYPE_TEXT, NULL, NULL},
+        {"edition", TP_TYPE_TEXT, NULL, "of the product"},
+        {"decided", TP_TYPE_TEXT, NULL, "on what grounds the edition was decided, and what stands for the geometry"},
     };
     const tp_dataset *dataset = output->dataset;
     tp_record record = {0};
@@ -114,6 +117,9 @@ tp_code tp_write_sources(const tp_output *output, tp_error *error) {
         tp_put_double(&record, source->accuracy_m, !isnan(source->accuracy_m));
         tp_put_text(&record, source->coverage);
         tp_put_text(&record, source->schema);
+        tp_put_text(&record, source->product);
+        tp_put_text(&record, source->edition);
+        tp_put_text(&record, source->decided);
         code = tp_output_row(output, &record, NULL, error);
     }
     return finish_table(output, &record, code, error);
@@ -124,7 +130,7 @@ tp_code tp_write_parameters(const tp_output *output, tp_error *error) {
         {"step", TP_TYPE_TEXT, NULL, NULL},
         {"key", TP_TYPE_TEXT, NULL, NULL},
         {"value", TP_TYPE_TEXT, NULL, NULL},
-        {"origin", TP_TYPE_TEXT, NULL, "default, configuration, command line or profile"},
+        {"origin", TP_TYPE_TEXT, NULL, "default, configuration, command line, profile or product"},
     };
     const tp_dataset *dataset = output->dataset;
     tp_record record = {0};

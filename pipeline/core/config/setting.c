@@ -20,7 +20,7 @@ typedef struct filling {
 } filling;
 
 const char *tp_origin_text(tp_origin origin) {
-    static const char *const texts[] = {"default", "configuration", "command line", "profile"};
+    static const char *const texts[] = {"default", "configuration", "command line", "profile", "product"};
     return texts[origin];
 }
 
@@ -39,6 +39,8 @@ const char *tp_setting_kind_text(const tp_setting *setting) {
         return "layer or [layers]";
     case TP_SETTING_COLUMN:
         return "column";
+    case TP_SETTING_COLUMNS:
+        return "column or [columns]";
     case TP_SETTING_PATH:
         return "file";
     case TP_SETTING_PATHS:
@@ -81,6 +83,7 @@ static void fill_one(filling *f, size_t i, const tp_setting_value *value, tp_ori
     void *target = (char *)f->options->values + f->settings[i].offset;
     f->options->places[i] = value->place;
     f->options->origins[i] = origin;
+    free(f->options->texts[i]);
     f->options->texts[i] = tp_setting_render(value);
     if (f->options->texts[i] == NULL) {
         add_memory_fault(&f->faults);
@@ -168,6 +171,53 @@ static bool make_room(filling *f, size_t size) {
            f->written != NULL;
 }
 
+/* Moves what was found to the caller's list; the code is that of what was found. */
+static tp_code hand_over(filling *f, tp_faults *faults) {
+    tp_code code = tp_faults_code(&f->faults);
+    for (size_t i = 0; i < f->faults.n; i++) {
+        tp_faults_add(faults, f->faults.items[i].code, "%s", f->faults.items[i].message);
+    }
+    if (f->faults.lost) {
+        add_memory_fault(faults);
+    }
+    tp_faults_reset(&f->faults);
+    free(f->written);
+    return code;
+}
+
+tp_code tp_options_complete(const tp_setting *settings, const tp_node *map, tp_origin origin, tp_options *options,
+                            tp_faults *faults) {
+    filling f = {.settings = settings, .n = options->n_settings, .options = options, .lists = options->owned};
+    f.written = calloc(f.n + 1, sizeof *f.written);
+    if (f.written == NULL) {
+        add_memory_fault(&f.faults);
+    }
+    for (size_t pair = 0; f.written != NULL && pair < tp_node_count(map); pair++) {
+        size_t i = find_setting(settings, f.n, tp_node_key(map, pair));
+        if (i == f.n) {
+            tell_unknown_key(&f, map, pair);
+        } else if (options->origins[i] == TP_ORIGIN_DEFAULT) {
+            fill_written(&f, i, tp_node_at(map, pair), origin);
+        }
+    }
+    options->owned = f.lists;
+    return hand_over(&f, faults);
+}
+
+tp_code tp_options_replace_list(const tp_setting *settings, const char *key, const char *const *items,
+                                const tp_place *places, size_t n, tp_options *options, tp_error *error) {
+    size_t i = find_setting(settings, options->n_settings, key);
+    tp_setting_list *lists = options->owned;
+    tp_setting_list *list = tp_setting_list_copy(items, places, n, &lists);
+    options->owned = lists;
+    if (list == NULL) {
+        return tp_error_memory(error);
+    }
+    tp_texts texts = {.n = n, .items = list->items, .places = list->places};
+    memcpy((char *)options->values + settings[i].offset, &texts, sizeof texts);
+    return TP_OK;
+}
+
 tp_code tp_options_fill(const tp_setting *settings, size_t n, size_t size, const char *main_key, const tp_node *node,
                         tp_place place, tp_origin origin, tp_options *options, tp_faults *faults) {
     filling f = {.settings = settings, .n = n, .options = options};
@@ -178,16 +228,7 @@ tp_code tp_options_fill(const tp_setting *settings, size_t n, size_t size, const
         fill_defaults(&f, place);
     }
     options->owned = f.lists;
-    tp_code code = tp_faults_code(&f.faults);
-    for (size_t i = 0; i < f.faults.n; i++) {
-        tp_faults_add(faults, f.faults.items[i].code, "%s", f.faults.items[i].message);
-    }
-    if (f.faults.lost) {
-        add_memory_fault(faults);
-    }
-    tp_faults_reset(&f.faults);
-    free(f.written);
-    return code;
+    return hand_over(&f, faults);
 }
 
 void tp_options_reset(tp_options *options) {

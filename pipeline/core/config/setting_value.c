@@ -23,6 +23,8 @@ static const char *expected(const tp_setting *setting) {
         return "the name of a layer or a list of names";
     case TP_SETTING_COLUMN:
         return "the name of a column";
+    case TP_SETTING_COLUMNS:
+        return "the name of a column or a list of names";
     case TP_SETTING_PATH:
         return "the name of a file";
     case TP_SETTING_PATHS:
@@ -191,7 +193,7 @@ static void read_text(const tp_setting *setting, const tp_setting_value *value, 
 
 bool tp_setting_is_list(const tp_setting *setting) {
     return setting->kind == TP_SETTING_LAYERS || setting->kind == TP_SETTING_PATHS ||
-           setting->kind == TP_SETTING_QUANTITIES;
+           setting->kind == TP_SETTING_COLUMNS || setting->kind == TP_SETTING_QUANTITIES;
 }
 
 /* Checks item i against those before it. */
@@ -279,12 +281,34 @@ static void read_quantities(const tp_setting *setting, const tp_setting_value *v
     }
 }
 
+tp_setting_list *tp_setting_list_copy(const char *const *items, const tp_place *places, size_t n,
+                                      tp_setting_list **lists) {
+    tp_setting_list *list = new_list(n > 0 ? n : 1, lists);
+    size_t size = 1;
+    for (size_t i = 0; i < n; i++) {
+        size += strlen(items[i]) + 1;
+    }
+    char *at = list == NULL ? NULL : malloc(size);
+    if (at == NULL) {
+        return NULL;
+    }
+    list->owned = at;
+    for (size_t i = 0; i < n; i++) {
+        size_t length = strlen(items[i]) + 1;
+        list->items[i] = memcpy(at, items[i], length);
+        list->places[i] = places[i];
+        at += length;
+    }
+    return list;
+}
+
 void tp_setting_lists_free(tp_setting_list *lists) {
     while (lists != NULL) {
         tp_setting_list *next = lists->next;
         free(lists->items);
         free(lists->quantities);
         free(lists->places);
+        free(lists->owned);
         free(lists);
         lists = next;
     }
@@ -302,6 +326,7 @@ void tp_setting_read(const tp_setting *setting, const tp_setting_value *value, v
         read_text(setting, value, target, faults);
         break;
     case TP_SETTING_LAYERS:
+    case TP_SETTING_COLUMNS:
     case TP_SETTING_PATHS:
         read_list(setting, value, target, lists, faults);
         break;

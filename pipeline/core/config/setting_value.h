@@ -17,11 +17,16 @@ typedef struct tp_setting_list {
     const char **items;
     tp_quantity *quantities;
     tp_place *places;
+    char *owned; /**< the texts themselves where they are copies, else NULL */
 } tp_setting_list;
 
 /** Checks a value and writes it at `target`; what is wrong goes to `faults`. `lists` is the chain to add to. */
 void tp_setting_read(const tp_setting *setting, const tp_setting_value *value, void *target, tp_setting_list **lists,
                      tp_faults *faults);
+
+/** A list of copies of n texts, put before `*lists`; NULL on lack of memory. */
+tp_setting_list *tp_setting_list_copy(const char *const *items, const tp_place *places, size_t n,
+                                      tp_setting_list **lists);
 
 void tp_setting_lists_free(tp_setting_list *lists);
 

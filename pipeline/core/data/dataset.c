@@ -45,6 +45,9 @@ static void free_source(tp_source *source) {
     free(source->operation);
     free(source->coverage);
     free(source->schema);
+    free(source->product);
+    free(source->edition);
+    free(source->decided);
 }
 
 static void free_finding(tp_finding *finding) {

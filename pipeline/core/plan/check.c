@@ -21,7 +21,8 @@ static size_t values_of(const tp_step *step, const char *key, size_t size, const
             continue;
         }
         const char *at = (const char *)step->options.values + setting->offset;
-        if (setting->kind == TP_SETTING_LAYERS || setting->kind == TP_SETTING_PATHS) {
+        if (setting->kind == TP_SETTING_LAYERS || setting->kind == TP_SETTING_PATHS ||
+            setting->kind == TP_SETTING_COLUMNS) {
             tp_texts list;
             memcpy(&list, at, sizeof list);
             size_t n = list.n < MOST_EXPANSIONS ? list.n : MOST_EXPANSIONS;

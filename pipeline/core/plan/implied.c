@@ -6,6 +6,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The map that a read entry gives under the key that a stage waits for, or NULL. */
+static const tp_node *map_for(const tp_step *read, const char *key) {
+    for (size_t i = 0; i < read->stage->n_settings && read->options.values != NULL; i++) {
+        const tp_setting *setting = &read->stage->settings[i];
+        if (setting->kind == TP_SETTING_MAP && strcmp(setting->key, key) == 0) {
+            const tp_node *map;
+            memcpy(&map, (const char *)read->options.values + setting->offset, sizeof map);
+            return map;
+        }
+    }
+    return NULL;
+}
+
+/* A step with the settings of a map, its layer that of the read entry. */
+static void add_with_map(tp_plan *plan, const tp_step *read, const tp_stage *stage, const tp_node *map,
+                         tp_faults *faults) {
+    tp_step *step = tp_plan_add_step(plan, stage, read->name, tp_node_place(map), faults);
+    if (step == NULL) {
+        return;
+    }
+    char *yaml = tp_text_format("{layer: %s}", read->name);
+    if (yaml == NULL || tp_node_parse(yaml, strlen(yaml), plan->config_name, &step->owned_node, faults) != TP_OK) {
+        free(yaml);
+        return;
+    }
+    free(yaml);
+    step->node = map;
+    if (tp_options_fill(stage->settings, stage->n_settings, stage->options_size, NULL, map, step->place,
+                        TP_ORIGIN_CONFIGURATION, &step->options, faults) == TP_OK) {
+        (void)!tp_options_complete(stage->settings, step->owned_node, TP_ORIGIN_CONFIGURATION, &step->options, faults);
+    }
+    step->implied_by = tp_text_copy(read->name);
+}
+
 /* Adds a step whose settings are `yaml`. */
 static tp_step *add_own_step(tp_plan *plan, const tp_stage *stage, const char *name, tp_place place, const char *yaml,
                              tp_faults *faults) {
@@ -33,7 +67,12 @@ static bool has_step(const tp_plan *plan, const tp_stage *stage, const char *nam
 static void add_for_layer(tp_plan *plan, const tp_step *read, const tp_stage *stage, tp_faults *faults) {
     bool wanted = stage->when == NULL || (read->options.values != NULL &&
                                           tp_options_yes_no(&read->options, read->stage->settings, stage->when));
-    if (!wanted || has_step(plan, stage, read->name)) {
+    const tp_node *map = stage->when == NULL ? NULL : map_for(read, stage->when);
+    if ((!wanted && map == NULL) || has_step(plan, stage, read->name)) {
+        return;
+    }
+    if (map != NULL) {
+        add_with_map(plan, read, stage, map, faults);
         return;
     }
     char *yaml = tp_text_format("{layer: %s}", read->name);

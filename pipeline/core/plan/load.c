@@ -189,6 +189,9 @@ static void load_entry(tp_plan *plan, tp_phase phase, const tp_node *entry, tp_f
     step->node = value;
     (void)!tp_options_fill(stage->settings, stage->n_settings, stage->options_size, stage->main_key, value, place,
                            TP_ORIGIN_CONFIGURATION, &step->options, faults);
+    if (stage->complete != NULL && step->options.values != NULL) {
+        stage->complete(step, plan, faults);
+    }
     if (phase == TP_READ || phase == TP_PREPARE || phase == TP_MEASURE) {
         check_unique(plan, step, faults);
     }

@@ -45,6 +45,10 @@ void tp_plan_free(tp_plan *plan) {
         tp_profile_free(plan->profiles[i]);
     }
     free(plan->profiles);
+    for (size_t i = 0; i < plan->n_products; i++) {
+        tp_product_free(plan->products[i]);
+    }
+    free(plan->products);
     tp_schema_reset(&plan->schema);
     tp_options_reset(&plan->run_options);
     tp_node_free(plan->root);
