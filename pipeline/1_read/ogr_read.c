@@ -2,6 +2,7 @@
 #include "1_read/digits.h"
 #include "1_read/ogr_file.h"
 #include "1_read/osm.h"
+#include "1_read/product_rows.h"
 #include "1_read/rejects.h"
 #include "core/config/number.h"
 #include "technopolis/text.h"
@@ -21,6 +22,7 @@ typedef struct reader {
     tp_geometry_reader geometry;
     int64_t decoded, not_decoded; /* texts beyond ASCII */
     char first_lost[120];         /* where the first that could not be decoded stands */
+    tp_product_rows product;      /* unused without a product */
 } reader;
 
 static const char *field_name(const reader *r, size_t i) {
@@ -203,6 +205,9 @@ static tp_code set_date(reader *r, size_t i, OGRFeatureH feature, int field, tp_
 
 static tp_code set_value(reader *r, size_t i, OGRFeatureH feature, tp_error *error) {
     int field = r->task->head->field[i];
+    if (tp_product_rows_has(&r->product, i)) {
+        return tp_product_rows_cell(&r->product, i, feature, r->decoder, error);
+    }
     if (!OGR_F_IsFieldSetAndNotNull(feature, field)) {
         return TP_OK;
     }
@@ -295,6 +300,8 @@ static tp_code read_position(reader *r, OGRFeatureH feature, tp_error *error) {
             task->layer->lon_deg[task->n_rows] = lon;
             task->layer->lat_deg[task->n_rows] = lat;
         }
+    } else if (tp_product_rows_places(&r->product)) {
+        code = tp_product_rows_position(&r->product, feature, &reason, detail, sizeof detail, error);
     } else if (task->layer->geometry != TP_GEOMETRY_NONE) {
         code = tp_geometry_read(&r->geometry, OGR_F_GetGeometryRef(feature), task->layer, task->n_rows, &reason, detail,
                                 sizeof detail, error);
@@ -321,7 +328,10 @@ static tp_code read_row(reader *r, OGRFeatureH feature, tp_error *error) {
             return code;
         }
     }
-    tp_code code = check_id(r, feature, error);
+    tp_code code = tp_product_rows_check(&r->product, error);
+    if (code == TP_OK) {
+        code = check_id(r, feature, error);
+    }
     if (code == TP_OK) {
         code = read_position(r, feature, error);
     }
@@ -332,6 +342,9 @@ static tp_code read_row(reader *r, OGRFeatureH feature, tp_error *error) {
 /* One value that cannot be decoded is a reject; when it is as good as all of them, what states the encoding is wrong. */
 static tp_code check_decoding(const reader *r, tp_error *error) {
     const tp_read_head *head = r->task->head;
+    if (head->product != NULL) {
+        return tp_product_rows_decoding(&r->product, error);
+    }
     bool all = r->not_decoded >= 2 && r->decoded == 0;
     bool most = r->not_decoded >= 20 && r->not_decoded > r->decoded;
     if (!all && !most) {
@@ -340,6 +353,7 @@ static tp_code check_decoding(const reader *r, tp_error *error) {
     const char *stated_by = strcmp(head->encoding_origin, "option") == 0 ? "stated in the configuration"
                             : strcmp(head->encoding_origin, "cpg") == 0  ? "stated in the .cpg file"
                             : strcmp(head->encoding_origin, "ldid") == 0 ? "stated in the .dbf file"
+                            : strcmp(head->encoding_origin, "product") == 0 ? "assumed by the product"
                                                                          : "fixed by the format";
     return tp_error_set(error, TP_E_DATA,
                         "%s: the encoding %s (%s) is wrong: %lld of %lld texts beyond ASCII cannot be decoded, first "
@@ -359,8 +373,9 @@ static tp_code read_all(reader *r, const tp_ogr_file *file, tp_gdal_scope *scope
     int64_t first = task->n_rows;
     tp_code code = TP_OK;
     OGR_L_ResetReading(file->layer);
+    int64_t skip = task->head->edition == NULL ? 0 : task->head->edition->skip;
     for (OGRFeatureH feature; code == TP_OK && (feature = OGR_L_GetNextFeature(file->layer)) != NULL;) {
-        code = read_row(r, feature, error);
+        code = skip-- > 0 ? TP_OK : read_row(r, feature, error);
         OGR_F_Destroy(feature);
         if ((task->n_rows - first) % PROGRESS_STEP == 0) {
             tell_progress(task, task->n_rows - first);
@@ -398,6 +413,9 @@ static tp_code prepare(reader *r, OGRLayerH layer, tp_error *error) {
         if (r->columns[i] == NULL || task->head->field[i] >= OGR_FD_GetFieldCount(definition)) {
             return tp_error_set(error, TP_E_DATA, "%s: changed while it was read", task->head->shown);
         }
+        if (task->head->field[i] < 0) {
+            continue; /* nothing in the file fills it */
+        }
         r->types[i] = OGR_Fld_GetType(OGR_FD_GetFieldDefn(definition, task->head->field[i]));
     }
     int64_t missing = task->n_rows + task->head->head.n_features - task->layer->n_rows;
@@ -405,6 +423,9 @@ static tp_code prepare(reader *r, OGRLayerH layer, tp_error *error) {
     enum { FIRST_ROWS = 1 << 16 };
     missing = missing < FIRST_ROWS ? missing : FIRST_ROWS;
     tp_code code = missing > 0 ? tp_layer_add_rows(task->layer, missing, error) : TP_OK;
+    if (code == TP_OK) {
+        code = tp_product_rows_begin(&r->product, task, r->columns, error);
+    }
     return code == TP_OK ? tp_decoder_new(task->head->encoding, &r->decoder, error) : code;
 }
 
@@ -435,6 +456,7 @@ tp_code tp_read_rows(tp_read_task *task, tp_error *error) {
     tp_gdal_end(&scope);
     tp_geometry_reader_reset(&r.geometry);
     tp_decoder_free(r.decoder);
+    tp_product_rows_end(&r.product);
     free(r.columns);
     free(r.types);
     return code;

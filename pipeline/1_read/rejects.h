@@ -15,6 +15,7 @@
 #define TP_REJECT_COORDINATE_MISSING "coordinate missing"
 #define TP_REJECT_COORDINATE_NOT_NUMBER "coordinate not a number"
 #define TP_REJECT_ID_MISSING "id missing"
+#define TP_REJECT_NO_CELL "no code of a grid square"
 #define TP_REJECT_WHERE_UNKNOWN "condition unknown"
 #define TP_REJECT_YEAR_UNKNOWN "year not known"
 #define TP_REJECT_UNASSIGNED "belongs to no place of the layer" /* and the layer does not miss it */
