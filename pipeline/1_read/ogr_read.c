@@ -129,17 +129,6 @@ static tp_code set_text(reader *r, size_t i, OGRFeatureH feature, const char *by
     return tp_column_set_text(r->columns[i], r->task->n_rows, text, text_size, error);
 }
 
-/* The shortest text that gives the same number again; 17 digits always do. */
-static void write_number(double value, char text[NUMBER_SIZE]) {
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, NUMBER_SIZE, "%.*g", digits, value);
-        double again = 0;
-        if (tp_number_read(text, &again) && again == value) {
-            return;
-        }
-    }
-}
-
 /* Dates and times as ISO 8601. */
 static bool write_date(OGRFeatureH feature, int field, OGRFieldType type, char text[NUMBER_SIZE]) {
     int year, month, day, hour, minute, zone;
@@ -191,7 +180,7 @@ static tp_code set_real(reader *r, size_t i, double value, tp_error *error) {
                                  field_name(r, i), value);
     }
     char text[NUMBER_SIZE];
-    write_number(value, text);
+    tp_number_write(value, text);
     return tp_column_set_text(r->columns[i], r->task->n_rows, text, strlen(text), error);
 }
 

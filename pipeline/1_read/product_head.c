@@ -142,7 +142,7 @@ tp_code tp_product_head_geometry(OGRLayerH layer, const tp_read_options *options
 
 /* The field that the entry's own `columns` names for a column, or NULL. */
 static const char *named_by_entry(const tp_read_options *options, const char *column) {
-    const tp_node *node = tp_node_find(options->columns, column);
+    const tp_node *node = options->columns == NULL ? NULL : tp_node_find(options->columns, column);
     return node == NULL ? NULL : tp_node_text(node);
 }
 

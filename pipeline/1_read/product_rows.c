@@ -2,6 +2,7 @@
 #include "1_read/product_rows.h"
 
 #include "1_read/rejects.h"
+#include "core/config/number.h"
 #include "technopolis/mesh.h"
 
 #include <math.h>
@@ -101,16 +102,6 @@ static tp_code add_undecoded(tp_product_rows *rows, size_t i, OGRFieldDefnH fiel
     return note(rows, i, TP_REJECT_NOT_DECODED, hex, error);
 }
 
-/* The shortest text that gives the same number again. */
-static void write_number(double value, char text[40]) {
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, 40, "%.*g", digits, value);
-        if (strtod(text, NULL) == value) {
-            return;
-        }
-    }
-}
-
 /* The text of a field of the file, in UTF-8. */
 static tp_code read_field(tp_product_rows *rows, size_t i, OGRFeatureH feature, int field, tp_decoder *decoder,
                           tp_text *to, tp_error *error) {
@@ -119,10 +110,10 @@ static tp_code read_field(tp_product_rows *rows, size_t i, OGRFeatureH feature, 
         return TP_OK;
     }
     OGRFieldDefnH definition = OGR_F_GetFieldDefnRef(feature, field);
-    char number[40];
+    char number[TP_NUMBER_TEXT_SIZE];
     if (OGR_Fld_GetType(definition) == OFTReal) {
         double value = OGR_F_GetFieldAsDouble(feature, field);
-        write_number(value, number);
+        tp_number_write(value, number);
         if (!isfinite(value)) {
             return note(rows, i, TP_REJECT_NOT_FINITE, number, error);
         }

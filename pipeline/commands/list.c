@@ -114,6 +114,21 @@ static char **data_names(const char *folder, size_t *n) {
     return names;
 }
 
+/* A setting's value as one line. */
+static void describe_node(const tp_node *node, tp_text *line) {
+    if (tp_node_text(node) != NULL) {
+        tp_text_add(line, "%s", tp_node_text(node));
+        return;
+    }
+    bool map = tp_node_get_kind(node) == TP_NODE_MAP;
+    tp_text_add(line, "%s", map ? "{ " : "[");
+    for (size_t i = 0; i < tp_node_count(node); i++) {
+        tp_text_add(line, "%s%s%s", i == 0 ? "" : ", ", map ? tp_node_key(node, i) : "", map ? ": " : "");
+        describe_node(tp_node_at(node, i), line);
+    }
+    tp_text_add(line, "%s", map ? " }" : "]");
+}
+
 static void print_criterion(const tp_criterion *criterion) {
     printf("  %s: %s / %s (%s)\n", criterion->id, criterion->title_en, criterion->title_ja,
            criterion->required ? "required" : "informative");
@@ -166,17 +181,60 @@ static tp_code list_profiles(bool with_criteria) {
     return code;
 }
 
-static void list_products(void) {
+static void print_product(const tp_product *product) {
+    printf("%s: %s / %s%s\n", product->id, product->title_en, product->title_ja,
+           product->original ? "" : " (untested on an original file)");
+    tp_text line = {0};
+    tp_text_add(&line, "as layer %s; from %s; %s", product->layer, product->source, product->licence);
+    tp_print_wrapped(stdout, tp_text_get(&line), 2, PAGE_WIDTH);
+    if (product->note != NULL) {
+        tp_print_wrapped(stdout, product->note, 2, PAGE_WIDTH);
+    }
+    for (size_t i = 0; product->defaults != NULL && i < tp_node_count(product->defaults); i++) {
+        const tp_node *value = tp_node_at(product->defaults, i);
+        tp_text_clear(&line);
+        tp_text_add(&line, "by default %s: ", tp_node_key(product->defaults, i));
+        describe_node(value, &line);
+        tp_print_wrapped(stdout, tp_text_get(&line), 2, PAGE_WIDTH);
+    }
+    for (size_t i = 0; i < product->n_editions; i++) {
+        printf("    edition %s%s\n", product->editions[i].id, product->editions[i].verified ? "" : " (columns not verified)");
+    }
+    for (size_t i = 0; i < product->n_columns; i++) {
+        const tp_product_column *column = &product->columns[i];
+        tp_text_clear(&line);
+        tp_text_add(&line, "%s: %s%s%s - %s / %s", column->name, tp_type_text(column->type),
+                    column->unit != NULL ? " in " : "", column->unit != NULL ? column->unit : "",
+                    column->help_en == NULL ? "" : column->help_en, column->help_ja == NULL ? "" : column->help_ja);
+        tp_print_wrapped(stdout, tp_text_get(&line), 4, PAGE_WIDTH);
+    }
+    tp_text_reset(&line);
+}
+
+static tp_code list_products(void) {
     size_t n = 0;
     char **names = data_names("products", &n);
+    char *data = tp_data_folder();
+    tp_faults faults = {0};
     for (size_t i = 0; i < n; i++) {
-        printf("%s\n", names[i]);
+        tp_product *product = NULL;
+        char *path = data == NULL ? NULL : tp_text_format("%s/products/%s.yaml", data, names[i]);
+        if (path != NULL && tp_product_load(path, path, &product, &faults) == TP_OK) {
+            print_product(product);
+        }
+        tp_product_free(product);
+        free(path);
         free(names[i]);
     }
     free(names);
+    free(data);
     if (n == 0) {
         printf("no data products are described in this version: every file is read by the settings of its entry\n");
     }
+    tp_print_faults(&faults);
+    tp_code code = tp_faults_code(&faults);
+    tp_faults_reset(&faults);
+    return code;
 }
 
 int tp_command_list(int argc, char **argv) {
@@ -190,7 +248,7 @@ int tp_command_list(int argc, char **argv) {
     } else if (strcmp(what, "profiles") == 0 || strcmp(what, "criteria") == 0) {
         return (int)list_profiles(strcmp(what, "criteria") == 0);
     } else if (strcmp(what, "products") == 0) {
-        list_products();
+        return (int)list_products();
     } else {
         fprintf(stderr, "technopolis: list '%s': expected stages, criteria, profiles or products\n", what);
         return TP_E_CONFIG;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static bool is_digit(char c) {
@@ -76,4 +77,14 @@ bool tp_integer_read(const char *text, int64_t *value) {
     }
     *value = number;
     return true;
+}
+
+void tp_number_write(double value, char text[TP_NUMBER_TEXT_SIZE]) {
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, TP_NUMBER_TEXT_SIZE, "%.*g", digits, value);
+        double again = 0;
+        if (tp_number_read(text, &again) && again == value) {
+            return;
+        }
+    }
 }

@@ -19,4 +19,8 @@ bool tp_number_read(const char *text, double *value);
 /** True when the whole text is an integer that fits. Allocates nothing. */
 bool tp_integer_read(const char *text, int64_t *value);
 
+/** The shortest text that gives the same number again; 17 digits always do. */
+enum { TP_NUMBER_TEXT_SIZE = 40 };
+void tp_number_write(double value, char text[TP_NUMBER_TEXT_SIZE]);
+
 #endif
