@@ -27,7 +27,7 @@
  *
  * In an edition's `columns` a field with `?` behind may be absent; all others must be there for the edition to fit. A
  * list is joined (by the column's `join`, "/" by default); { first_of: [A, B] } takes the first that is not empty;
- * { value: 1995 } is the same for every row. `skip: 1` leaves out rows below the header; `crs` of an edition counts more
+ * { value: 1995 } is the same for every row; { field: A, if: B, is: [1] } takes A only where the field B says so. `skip: 1` leaves out rows below the header; `crs` of an edition counts more
  * than the product's.
  *
  * A cell is cleaned as its column says: blanks (also U+3000) at both ends go, `missing` values become NULL, numbers may
@@ -79,6 +79,8 @@ typedef struct tp_product_from {
     tp_product_fill fill;
     tp_product_texts fields; /**< of the file; one item where a single field fills it; the value for TP_FILL_VALUE */
     bool *optional;          /**< fields.n */
+    const char *if_field;    /**< the value is taken only where this field is one of `is`; NULL: always */
+    tp_product_texts is;
 } tp_product_from;
 
 typedef struct tp_product_edition {

@@ -13,6 +13,8 @@ typedef struct tp_cell_rule {
     const char *value; /**< of TP_FILL_VALUE */
     int *fields;       /**< owned: numbers in the file, those that are there */
     size_t n_fields;
+    int if_field; /**< number in the file; -1: the value is always taken */
+    const tp_product_texts *is;
 } tp_cell_rule;
 
 void tp_cell_rules_free(tp_cell_rule *rules, size_t n);

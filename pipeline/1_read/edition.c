@@ -71,6 +71,9 @@ static bool has_fields(const tp_product *product, const tp_product_edition *edit
                             from->fields.items[i]);
             }
         }
+        if (from->if_field != NULL && tp_edition_field(definition, from->if_field, strlen(from->if_field)) < 0) {
+            tp_text_add(why, "%s%s", n_missing++ == 0 ? "it has no field " : ", ", from->if_field);
+        }
     }
     return n_missing == 0;
 }

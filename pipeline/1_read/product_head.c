@@ -156,7 +156,7 @@ static tp_code add_rule(tp_read_head *head, const tp_product_column *column, con
         tp_faults_add_error(faults, &error);
         return code;
     }
-    head->rules[head->n_rules++] = (tp_cell_rule){.column = column, .fill = TP_FILL_NONE};
+    head->rules[head->n_rules++] = (tp_cell_rule){.column = column, .fill = TP_FILL_NONE, .if_field = -1};
     head->field[head->head.n_fields - 1] = field;
     return TP_OK;
 }
@@ -178,6 +178,10 @@ static tp_code fill_rule(OGRFeatureDefnH definition, const tp_product_from *from
         if (field >= 0) {
             rule->fields[rule->n_fields++] = field;
         }
+    }
+    if (from->if_field != NULL) {
+        rule->if_field = tp_edition_field(definition, from->if_field, strlen(from->if_field));
+        rule->is = &from->is;
     }
     *first = rule->n_fields > 0 ? rule->fields[0] : -1;
     return TP_OK;

@@ -130,6 +130,22 @@ static tp_code read_field(tp_product_rows *rows, size_t i, OGRFeatureH feature, 
     return TP_OK;
 }
 
+/* Whether the field that decides says that the value is one. */
+static bool is_value(const tp_cell_rule *rule, OGRFeatureH feature) {
+    if (rule->if_field < 0) {
+        return true;
+    }
+    const char *text = OGR_F_GetFieldAsString(feature, rule->if_field);
+    size_t size = strlen(text);
+    text = tp_cell_trim(text, &size);
+    for (size_t i = 0; i < rule->is->n; i++) {
+        if (strlen(rule->is->items[i]) == size && memcmp(rule->is->items[i], text, size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Puts the fields of a rule together in rows->cell. */
 static tp_code gather(tp_product_rows *rows, size_t i, OGRFeatureH feature, tp_decoder *decoder, tp_error *error) {
     const tp_cell_rule *rule = &rows->task->head->rules[i];
@@ -138,7 +154,7 @@ static tp_code gather(tp_product_rows *rows, size_t i, OGRFeatureH feature, tp_d
     if (rule->fill == TP_FILL_VALUE) {
         tp_text_add(&rows->cell, "%s", rule->value);
     }
-    for (size_t f = 0; f < rule->n_fields; f++) {
+    for (size_t f = 0; f < rule->n_fields && is_value(rule, feature); f++) {
         tp_code code = read_field(rows, i, feature, rule->fields[f], decoder, &rows->one, error);
         if (code != TP_OK) {
             return code;

@@ -278,6 +278,7 @@ void tp_product_free(tp_product *product) {
         for (size_t i = 0; edition->from != NULL && i < product->n_columns; i++) {
             free(edition->from[i].fields.items);
             free(edition->from[i].optional);
+            free(edition->from[i].is.items);
         }
         free(edition->from);
         free(edition->lacks.items);

@@ -131,10 +131,27 @@ static bool mark_optional(tp_product_from *from, tp_faults *faults) {
     return true;
 }
 
+/* { field: A, if: B, is: [...] } */
+static bool read_if(const tp_node *map, const char *column, tp_product_from *from, tp_faults *faults) {
+    static const char *const known[] = {"field", "if", "is"};
+    const tp_node *field = tp_node_find(map, "field"), *is = tp_node_find(map, "is");
+    tp_form_keys(map, known, COUNT(known), faults);
+    from->if_field = tp_form_text(map, "if", faults);
+    if (field == NULL || is == NULL || tp_node_text(field) == NULL) {
+        tp_faults_add_at(faults, tp_node_place(map), "%s: expected { field: FIELD, if: FIELD, is: [VALUES] }", column);
+        return true;
+    }
+    (void)tp_product_read_texts(is, "is", &from->is, faults);
+    return !tp_product_read_texts(field, column, &from->fields, faults) || mark_optional(from, faults);
+}
+
 /* A field, a list of them, { first_of: [...] } or { value: ... }. */
 static bool read_from(const tp_node *node, const char *column, tp_product_from *from, tp_faults *faults) {
     const tp_node *fields = node;
     from->fill = TP_FILL_JOIN;
+    if (tp_node_find(node, "field") != NULL) {
+        return read_if(node, column, from, faults);
+    }
     if (tp_node_get_kind(node) == TP_NODE_MAP) {
         const char *key = tp_node_count(node) == 1 ? tp_node_key(node, 0) : "";
         from->fill = strcmp(key, "first_of") == 0 ? TP_FILL_FIRST_OF
