@@ -159,7 +159,7 @@ tp_code tp_cell_set(const tp_product_column *column, tp_text *text, tp_column *t
         return tp_error_memory(error);
     }
     size_t size = text->size;
-    if (size > 0 && (to->type != TP_TYPE_TEXT || column->ascii_digits)) {
+    if (size > 0 && (to->type != TP_TYPE_TEXT || column->ascii_digits || column->codes != NULL)) {
         size = tp_cell_to_ascii(text->data, size);
     }
     const char *trimmed = size == 0 ? "" : tp_cell_trim(text->data, &size);
