@@ -42,7 +42,8 @@
  *                                 wards): full names, or the city as one with the number of its wards
  *     reference: { members: […], key: C28_000, from: C28_101 }      the point of another layer of the same zip stands for
  *                                 the row: its `key` equals the row's `from` but for a leading #
- *     places: osm                 points of OpenStreetMap by tag: see 1_read/osm_places.h
+ *     places: { university: [amenity=university] }    points of OpenStreetMap by tag: the fields are then osm_id, kind
+ *                                 (the word before the colon) and tags
  *     like: ksj-n03               everything of another product that is not written here
  *
  * Keys for merging rows are settings of the read entry: see `merge` in `technopolis list stages`.
@@ -98,12 +99,13 @@ typedef enum tp_product_wards { TP_WARDS_NONE, TP_WARDS_KEEP, TP_WARDS_SUM } tp_
 
 typedef struct tp_product {
     const char *id, *title_en, *title_ja, *source, *licence, *layer;
-    const char *note, *encoding, *crs, *needs, *never, *mesh, *places, *like; /**< NULL where not written */
+    const char *note, *encoding, *crs, *needs, *never, *mesh, *like; /**< NULL where not written */
     bool original;                                                            /**< tested on an original file */
     tp_product_wards wards;
     tp_product_texts members;
     tp_product_texts reference_members;
     const char *reference_key, *reference_from; /**< NULL without a reference */
+    const tp_node *places;                      /**< map: kind -> list of key=value, or NULL */
     const tp_node *defaults;                    /**< map, or NULL */
     tp_product_column *columns;
     size_t n_columns;

@@ -3,6 +3,7 @@
 #include "1_read/files.h"
 #include "1_read/ogr_file.h"
 #include "1_read/osm.h"
+#include "1_read/osm_places.h"
 #include "1_read/product_head.h"
 #include "1_read/shapefile.h"
 #include "technopolis/crs.h"
@@ -99,6 +100,21 @@ static tp_code choose_layer(opening *open) {
     return code;
 }
 
+/* Places of OpenStreetMap; how many is known only once they are read. */
+static tp_code open_places(opening *open) {
+    tp_read_head *head = open->head;
+    tp_error error = {0};
+    if (tp_pbf_is(head->path) && tp_pbf_check(head->path, head->shown, &error) != TP_OK) {
+        tp_faults_add_code_at(open->faults, error.code, open->places->file, "%s", error.message);
+        return error.code;
+    }
+    tp_osm_places_open_head(open->options->description, &open->file);
+    head->driver = tp_text_copy(TP_OSM_PLACES_DRIVER);
+    head->layer = tp_text_copy(TP_OSM_PLACES_LAYER);
+    head->head.n_features = -1;
+    return open->file.layer == NULL || head->driver == NULL || head->layer == NULL ? out_of_memory(open) : TP_OK;
+}
+
 /* Roads of a .osm.pbf: how many there are is known only once they are read. */
 static tp_code open_osm(opening *open) {
     tp_read_head *head = open->head;
@@ -116,6 +132,9 @@ static tp_code open_osm(opening *open) {
 
 static tp_code open_file(opening *open) {
     tp_read_head *head = open->head;
+    if (open->options->description != NULL && open->options->description->places != NULL) {
+        return open_places(open);
+    }
     if (tp_osm_is_wanted(head->path, open->options->layer)) {
         return open_osm(open);
     }

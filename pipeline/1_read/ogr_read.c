@@ -2,6 +2,7 @@
 #include "1_read/digits.h"
 #include "1_read/ogr_file.h"
 #include "1_read/osm.h"
+#include "1_read/osm_places.h"
 #include "1_read/product_rows.h"
 #include "1_read/rejects.h"
 #include "core/config/number.h"
@@ -426,10 +427,16 @@ tp_code tp_read_rows(tp_read_task *task, tp_error *error) {
     tp_ogr_file file = {0};
     tp_gdal_scope scope;
     tp_gdal_begin(&scope);
-    tp_ogr_open(task->head->path, &file);
-    file.layer = file.dataset == NULL ? NULL : GDALDatasetGetLayerByName(file.dataset, task->head->layer);
     tp_code code = TP_OK;
-    if (file.layer == NULL) {
+    if (strcmp(task->head->driver, TP_OSM_PLACES_DRIVER) == 0) {
+        code = tp_osm_places_open(task->head->path, task->head->shown, task->head->product, &file, error);
+    } else {
+        tp_ogr_open(task->head->path, &file);
+    }
+    file.layer = file.dataset == NULL ? NULL : GDALDatasetGetLayerByName(file.dataset, task->head->layer);
+    if (code != TP_OK) {
+        /* said */
+    } else if (file.layer == NULL) {
         code = tp_error_set(error, TP_E_DATA, "%s: %s", task->head->shown, tp_gdal_message(&scope, "cannot be read"));
     } else if (task->filter != NULL && OGR_L_SetAttributeFilter(file.layer, task->filter) != OGRERR_NONE) {
         code = tp_error_set(error, TP_E_INTERNAL, "%s: filter '%s': %s", task->head->shown, task->filter,

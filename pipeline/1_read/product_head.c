@@ -42,9 +42,6 @@ tp_code tp_product_head_edition(OGRLayerH layer, const tp_product *product, cons
         return TP_OK;
     }
     head->product = product;
-    if (product->places != NULL) {
-        return TP_OK;
-    }
     tp_text why = {0};
     head->edition = tp_edition_choose(product, layer, &why);
     tp_code code = why.lost ? out_of_memory(faults) : TP_OK;

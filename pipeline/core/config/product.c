@@ -101,8 +101,27 @@ static void read_reference(tp_product *product, tp_faults *faults) {
     }
 }
 
+static void read_places(tp_product *product, tp_faults *faults) {
+    const tp_node *map = tp_product_key(product, "places");
+    if (map == NULL || !tp_form_is_map(map, "places", faults)) {
+        return;
+    }
+    product->places = map;
+    for (size_t i = 0; i < tp_node_count(map); i++) {
+        const tp_node *tags = tp_node_at(map, i);
+        bool right = tp_node_get_kind(tags) == TP_NODE_LIST && tp_node_count(tags) > 0;
+        for (size_t k = 0; right && k < tp_node_count(tags); k++) {
+            const char *tag = tp_node_text(tp_node_at(tags, k)), *sign = tag == NULL ? NULL : strchr(tag, '=');
+            right = sign != NULL && sign > tag && sign[1] != '\0';
+        }
+        if (!right) {
+            tp_faults_add_at(faults, tp_node_key_place(map, i), "places: expected a list of tags such as [amenity=university]");
+        }
+    }
+}
+
 static void read_texts(tp_product *product, tp_faults *faults) {
-    static const char *const tested[] = {"original", "made"}, *const wards[] = {"keep", "sum"}, *const places[] = {"osm"};
+    static const char *const tested[] = {"original", "made"}, *const wards[] = {"keep", "sum"};
     product->id = tp_form_text(product->root, "id", faults);
     if (product->id != NULL && !is_id(product->id)) {
         tp_faults_add_at(faults, tp_node_place(tp_node_find(product->root, "id")),
@@ -123,7 +142,7 @@ static void read_texts(tp_product *product, tp_faults *faults) {
     product->never = optional(product, "never", faults);
     product->mesh = optional(product, "mesh", faults);
     product->wards = (tp_product_wards)choose(product, "wards", wards, 2, faults);
-    product->places = choose(product, "places", places, 1, faults) == 1 ? "osm" : NULL;
+    read_places(product, faults);
 }
 
 /* Columns that a key names must be columns of the product. */
@@ -175,7 +194,7 @@ static void read_product(tp_product *product, tp_faults *faults) {
     if (product->defaults != NULL && !tp_form_is_map(product->defaults, "defaults", faults)) {
         product->defaults = NULL;
     }
-    if (tp_product_read_columns(product, faults) && product->places == NULL) {
+    if (tp_product_read_columns(product, faults)) {
         (void)tp_product_read_editions(product, faults);
     }
     check_column(product, "needs", product->needs, faults);
