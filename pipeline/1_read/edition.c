@@ -102,9 +102,19 @@ static bool fits_values(const tp_product_edition *edition, OGRLayerH layer, tp_t
     return true;
 }
 
+/* How many fields the file has beside those that formats add of themselves. */
+static int count_fields(OGRFeatureDefnH definition) {
+    static const char *const own[] = {"gml_id", "fid", "ogc_fid"};
+    int n = OGR_FD_GetFieldCount(definition);
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        n -= tp_edition_field(definition, own[i], strlen(own[i])) >= 0;
+    }
+    return n;
+}
+
 static bool fits(const tp_product *product, const tp_product_edition *edition, OGRLayerH layer, tp_text *why) {
     OGRFeatureDefnH definition = OGR_L_GetLayerDefn(layer);
-    int n = OGR_FD_GetFieldCount(definition);
+    int n = count_fields(definition);
     if (!has_fields(product, edition, definition, why)) {
         return false;
     }

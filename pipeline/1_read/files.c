@@ -1,6 +1,7 @@
 /* Finding the files of an input: see files.h. Whether a shapefile is whole is looked at in shapefile.c. */
 #include "1_read/files.h"
 
+#include "1_read/members.h"
 #include "1_read/ogr_file.h"
 #include "1_read/shapefile.h"
 #include "technopolis/text.h"
@@ -128,6 +129,48 @@ static size_t list_with_layer(const char *folder, char **names, bool texts, cons
     return n;
 }
 
+/* Of the formats in which a zip may hold one layer, the one to read: the place in this list. */
+static size_t rank_of(const char *member) {
+    static const char *const formats[] = {"shp", "gpkg", "fgb", "geojson", "json", "gml", "kml", "csv", "tsv", "txt"};
+    enum { N_FORMATS = sizeof formats / sizeof formats[0] };
+    size_t rank = 0;
+    while (rank < N_FORMATS && !tp_files_ends(member, formats[rank])) {
+        rank++;
+    }
+    return 2 * rank + (tp_members_in_utf8_folder(member) ? 0 : 1);
+}
+
+static bool same_stem(const char *a, const char *b) {
+    const char *name_a = strrchr(a, '/'), *name_b = strrchr(b, '/');
+    name_a = name_a == NULL ? a : name_a + 1;
+    name_b = name_b == NULL ? b : name_b + 1;
+    const char *end_a = strrchr(name_a, '.'), *end_b = strrchr(name_b, '.');
+    return end_a != NULL && end_b != NULL && end_a - name_a == end_b - name_b &&
+           strncasecmp(name_a, name_b, (size_t)(end_a - name_a)) == 0;
+}
+
+/* Where all files are one layer in several formats or encodings (KSJ: shapefile, GeoJSON, GML; UTF-8/ and Shift-JIS/):
+ * the one to read. NULL where they are different layers, or two are alike. */
+static const char *one_of_forms(char **names, bool texts) {
+    const char *best = NULL;
+    bool alike = false;
+    for (int i = 0; names[i] != NULL; i++) {
+        if (!(texts ? tp_files_ends(names[i], "txt") : may_hold_layer(names[i]))) {
+            continue;
+        }
+        if (best != NULL && !same_stem(best, names[i])) {
+            return NULL;
+        }
+        if (best == NULL || rank_of(names[i]) < rank_of(best)) {
+            best = names[i];
+            alike = false;
+        } else if (rank_of(names[i]) == rank_of(best)) {
+            alike = true;
+        }
+    }
+    return alike ? NULL : best;
+}
+
 /* The one layer file inside a zip (`layer`, which may be NULL, chooses among several), or a fault. */
 static tp_code find_member(const char *path, const char *shown, const char *layer, tp_place place, char **member,
                            tp_faults *faults) {
@@ -139,6 +182,11 @@ static tp_code find_member(const char *path, const char *shown, const char *laye
     bool texts = n == 0;
     if (texts) {
         n = list_members(names, true, &listed, &only);
+    }
+    const char *form = n > 1 && layer == NULL ? one_of_forms(names, texts) : NULL;
+    if (form != NULL) {
+        only = form;
+        n = 1;
     }
     bool chooses = n > 1 && layer != NULL;
     char *all = tp_text_copy(tp_text_get(&listed));

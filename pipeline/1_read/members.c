@@ -90,8 +90,7 @@ static bool fits(const char *pattern, const char *member) {
     }
 }
 
-/* In a folder whose name says that its texts are UTF-8. */
-static bool in_utf8_folder(const char *member) {
+bool tp_members_in_utf8_folder(const char *member) {
     for (const char *at = member, *slash; (slash = strchr(at, '/')) != NULL; at = slash + 1) {
         size_t size = (size_t)(slash - at);
         if ((size == 5 && strncasecmp(at, "utf-8", 5) == 0) || (size == 4 && strncasecmp(at, "utf8", 4) == 0)) {
@@ -105,10 +104,10 @@ static tp_code choose(char **names, const char *pattern, tp_members *members, tp
     bool utf8_only = false;
     tp_code code = TP_OK;
     for (int i = 0; names[i] != NULL; i++) {
-        utf8_only = utf8_only || (fits(pattern, names[i]) && in_utf8_folder(names[i]));
+        utf8_only = utf8_only || (fits(pattern, names[i]) && tp_members_in_utf8_folder(names[i]));
     }
     for (int i = 0; names[i] != NULL && code == TP_OK; i++) {
-        if (fits(pattern, names[i]) && (!utf8_only || in_utf8_folder(names[i]))) {
+        if (fits(pattern, names[i]) && (!utf8_only || tp_members_in_utf8_folder(names[i]))) {
             code = add(members, names[i], error);
         }
     }

@@ -27,6 +27,9 @@ TP_NODISCARD tp_code tp_members_choose(const char *path, const tp_product_texts 
 /** True for a zip or a folder on the disk, judged by its name or kind. */
 bool tp_members_is_container(const char *path);
 
+/** True for a member in a folder whose name says that its texts are UTF-8 (`UTF-8/`, `utf8/`). */
+bool tp_members_in_utf8_folder(const char *member);
+
 /** "P29*.shp, P29*.geojson", for messages. */
 void tp_members_describe(const tp_product_texts *patterns, tp_text *text);
 
