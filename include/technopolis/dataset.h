@@ -32,14 +32,14 @@ typedef struct tp_source {
     int64_t features_read, features_kept, features_filtered; /**< filtered: by the entry's `where` or the year */
     char *encoding, *encoding_origin; /**< "CP932", "option|cpg|ldid|utf-8|detected|format|product" */
     char *crs, *crs_origin;           /**< "EPSG:4612 JGD2000", "file|option|product" */
-    char *crs_definition; /**< the same as AUTHORITY:CODE or WKT2, for `prepare`; not written */
-    char *operation;      /**< PROJ's name of the transformation used, "none" when none was needed */
-    double accuracy_m;    /**< of the operation; NaN unknown (written as NULL) */
-    char *coverage;       /**< "complete", "sample" or the condition */
-    char *schema;         /**< "col:type,…" as found */
-    char *product;        /**< the id of the product that it was read as, or NULL */
-    char *edition;        /**< the product's edition, or NULL */
-    char *decided;        /**< on what grounds, and what was assumed, or NULL */
+    char *crs_definition;             /**< the same as AUTHORITY:CODE or WKT2, for `prepare`; not written */
+    char *operation;                  /**< PROJ's name of the transformation used, "none" when none was needed */
+    double accuracy_m;                /**< of the operation; NaN unknown (written as NULL) */
+    char *coverage;                   /**< "complete", "sample" or the condition */
+    char *schema;                     /**< "col:type,…" as found */
+    char *product;                    /**< the id of the product that it was read as, or NULL */
+    char *edition;                    /**< the product's edition, or NULL */
+    char *decided;                    /**< on what grounds, and what was assumed, or NULL */
 } tp_source;
 
 /** One setting's value in force. */

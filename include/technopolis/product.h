@@ -100,7 +100,7 @@ typedef enum tp_product_wards { TP_WARDS_NONE, TP_WARDS_KEEP, TP_WARDS_SUM } tp_
 typedef struct tp_product {
     const char *id, *title_en, *title_ja, *source, *licence, *layer;
     const char *note, *encoding, *crs, *needs, *never, *mesh, *like; /**< NULL where not written */
-    bool original;                                                            /**< tested on an original file */
+    bool original;                                                   /**< tested on an original file */
     tp_product_wards wards;
     tp_product_texts members;
     tp_product_texts reference_members;

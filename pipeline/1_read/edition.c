@@ -41,9 +41,8 @@ static void look_at_values(OGRLayerH layer, int field, const char *pattern, int6
         if (feature == NULL) {
             break;
         }
-        const char *text = i >= skip && OGR_F_IsFieldSetAndNotNull(feature, field)
-                               ? OGR_F_GetFieldAsString(feature, field)
-                               : "";
+        const char *text =
+            i >= skip && OGR_F_IsFieldSetAndNotNull(feature, field) ? OGR_F_GetFieldAsString(feature, field) : "";
         if (text[0] != '\0') {
             bool like = regexec(&compiled, text, 0, NULL, 0) == 0;
             *n_like += like;

@@ -340,11 +340,11 @@ static tp_code check_decoding(const reader *r, tp_error *error) {
     if (!all && !most) {
         return TP_OK;
     }
-    const char *stated_by = strcmp(head->encoding_origin, "option") == 0 ? "stated in the configuration"
-                            : strcmp(head->encoding_origin, "cpg") == 0  ? "stated in the .cpg file"
-                            : strcmp(head->encoding_origin, "ldid") == 0 ? "stated in the .dbf file"
+    const char *stated_by = strcmp(head->encoding_origin, "option") == 0    ? "stated in the configuration"
+                            : strcmp(head->encoding_origin, "cpg") == 0     ? "stated in the .cpg file"
+                            : strcmp(head->encoding_origin, "ldid") == 0    ? "stated in the .dbf file"
                             : strcmp(head->encoding_origin, "product") == 0 ? "assumed by the product"
-                                                                         : "fixed by the format";
+                                                                            : "fixed by the format";
     return tp_error_set(error, TP_E_DATA,
                         "%s: the encoding %s (%s) is wrong: %lld of %lld texts beyond ASCII cannot be decoded, first "
                         "%s",

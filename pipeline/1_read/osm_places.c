@@ -92,7 +92,8 @@ static char *write_configuration(const tp_product *product) {
     for (size_t i = 0; i < 3; i++) {
         tp_text_add(&text, "[%s]\nosm_id=yes\nother_tags=no\nattributes=name\n", others[i]);
     }
-    char *path = text.lost || keys.lost ? NULL : tp_text_format("/vsimem/technopolis_osm_%p.ini", (const void *)product);
+    char *path =
+        text.lost || keys.lost ? NULL : tp_text_format("/vsimem/technopolis_osm_%p.ini", (const void *)product);
     VSILFILE *file = path == NULL ? NULL : VSIFOpenL(path, "wb");
     bool written = file != NULL && VSIFWriteL(text.data, 1, text.size, file) == text.size;
     if (file != NULL) {
@@ -161,7 +162,8 @@ static bool add_place(const tp_product *product, OGRFeatureH feature, bool area,
     if (right) {
         OGR_F_SetFieldString(made, OGR_F_GetFieldIndex(made, "osm_id"), id);
         OGR_F_SetFieldString(made, OGR_F_GetFieldIndex(made, "kind"), kind);
-        right = (!usable || OGR_F_SetGeometry(made, point) == OGRERR_NONE) && OGR_L_CreateFeature(to, made) == OGRERR_NONE;
+        right =
+            (!usable || OGR_F_SetGeometry(made, point) == OGRERR_NONE) && OGR_L_CreateFeature(to, made) == OGRERR_NONE;
     }
     OGR_F_Destroy(made);
     OGR_G_DestroyGeometry(point);

@@ -83,8 +83,9 @@ static tp_code find_reference(const tp_product *product, tp_read_head *head, tp_
     char *container = container_of(head->path);
     tp_members members = {0};
     tp_error error = {0};
-    tp_code code = container == NULL ? tp_error_memory(&error)
-                                     : tp_members_choose(container, &product->reference_members, &members, NULL, &error);
+    tp_code code = container == NULL
+                       ? tp_error_memory(&error)
+                       : tp_members_choose(container, &product->reference_members, &members, NULL, &error);
     bool in_zip = strncmp(head->path, "/vsizip/", 8) == 0;
     if (code == TP_OK && members.n > 0) {
         head->reference = tp_text_format(in_zip ? "/vsizip/{%s}/%s" : "%s/%s", container, members.items[0]);
@@ -184,8 +185,8 @@ static tp_code fill_rule(OGRFeatureDefnH definition, const tp_product_from *from
     return TP_OK;
 }
 
-static tp_code fill_rule_by_entry(OGRFeatureDefnH definition, const char *name, const tp_node *node,
-                                  tp_cell_rule *rule, int *first, tp_faults *faults) {
+static tp_code fill_rule_by_entry(OGRFeatureDefnH definition, const char *name, const tp_node *node, tp_cell_rule *rule,
+                                  int *first, tp_faults *faults) {
     int field = tp_edition_field(definition, name, strlen(name));
     rule->fill = TP_FILL_JOIN;
     rule->fields = calloc(1, sizeof *rule->fields);

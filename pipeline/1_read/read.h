@@ -50,10 +50,10 @@ typedef struct tp_read_head {
     const char *encoding_origin; /**< "option", "cpg", "ldid", "utf-8", "detected", "format", "product" */
     char **digested;             /**< the files that make up this input, in the order of their digest */
     size_t n_digested;
-    tp_head head;             /**< the file's fields as they will be named and typed after reading; n_features */
-    int *field;               /**< of each of head.fields: its number in the file */
-    int id, label;            /**< numbers of head.fields; -1: the feature's id / no label */
-    int lon_field, lat_field; /**< numbers in the file of the columns that hold the position, or -1 */
+    tp_head head;              /**< the file's fields as they will be named and typed after reading; n_features */
+    int *field;                /**< of each of head.fields: its number in the file */
+    int id, label;             /**< numbers of head.fields; -1: the feature's id / no label */
+    int lon_field, lat_field;  /**< numbers in the file of the columns that hold the position, or -1 */
     const tp_product *product; /**< with its edition; NULL: none */
     const tp_product_edition *edition;
     char *decided;       /**< on what grounds, for `sources`; NULL without a product */

@@ -80,8 +80,7 @@ tp_code tp_reference_load(const char *path, const char *shown, const char *key, 
 bool tp_reference_find(const tp_reference *reference, const char *name, double *x, double *y) {
     const struct tp_reference_point wanted = {.name = (char *)bare(name)};
     const struct tp_reference_point *found =
-        reference->n == 0 ? NULL
-                          : bsearch(&wanted, reference->points, (size_t)reference->n, sizeof wanted, by_name);
+        reference->n == 0 ? NULL : bsearch(&wanted, reference->points, (size_t)reference->n, sizeof wanted, by_name);
     if (found != NULL) {
         *x = found->x;
         *y = found->y;

@@ -66,8 +66,7 @@ static bool split(const work *w, int64_t row, char **city_name, char **ward) {
 static tp_code find_city(work *w, const char *name, const char *code, size_t *number, tp_error *error) {
     char prefecture[3] = {code[0], code[0] == '\0' ? '\0' : code[1], '\0'};
     for (*number = 0; *number < w->n_cities; (*number)++) {
-        if (strcmp(w->cities[*number].name, name) == 0 &&
-            strcmp(w->cities[*number].prefecture, prefecture) == 0) {
+        if (strcmp(w->cities[*number].name, name) == 0 && strcmp(w->cities[*number].prefecture, prefecture) == 0) {
             return TP_OK;
         }
     }

@@ -29,8 +29,9 @@ static const tp_setting SETTINGS[] = {
      .kind = TP_SETTING_CHOICE,
      .choices = "keep|middle|centre",
      .fallback = "keep",
-     .help = "what becomes of lines and polygons: they stay, or a point stands for them, half-way along a line or at the "
-             "centre of area; points of several rows become their mean",
+     .help =
+         "what becomes of lines and polygons: they stay, or a point stands for them, half-way along a line or at the "
+         "centre of area; points of several rows become their mean",
      .offset = OPTION(point)},
     {.key = "by",
      .kind = TP_SETTING_COLUMNS,
@@ -91,8 +92,8 @@ static tp_code take_first(tp_column *column, const int64_t *rows, int64_t n, boo
         tp_column_set_int64(column, rows[0], column->i64[rows[from]]);
     } else if (column->type == TP_TYPE_TEXT) {
         char *copy = tp_text_copy(tp_column_text(column, rows[from]));
-        tp_code code = copy == NULL ? tp_error_memory(error)
-                                    : tp_column_set_text(column, rows[0], copy, strlen(copy), error);
+        tp_code code =
+            copy == NULL ? tp_error_memory(error) : tp_column_set_text(column, rows[0], copy, strlen(copy), error);
         free(copy);
         return code;
     }

@@ -28,8 +28,9 @@ static int by_key(const void *a, const void *b) {
 }
 
 /* Characters that are written in two ways in names; the second stands for both. All have three bytes. */
-static const char VARIANTS[][2][4] = {{"髙", "高"}, {"﨑", "崎"}, {"塚", "塚"}, {"ヶ", "ケ"}, {"濵", "浜"}, {"濱", "浜"},
-                                      {"邊", "辺"}, {"邉", "辺"}, {"齋", "斎"}, {"舘", "館"}, {"曾", "曽"}, {"萬", "万"}};
+static const char VARIANTS[][2][4] = {{"髙", "高"}, {"﨑", "崎"}, {"塚", "塚"}, {"ヶ", "ケ"},
+                                      {"濵", "浜"}, {"濱", "浜"}, {"邊", "辺"}, {"邉", "辺"},
+                                      {"齋", "斎"}, {"舘", "館"}, {"曾", "曽"}, {"萬", "万"}};
 
 /* Adds a name in the form in which names are compared. */
 static void add_folded(tp_text *key, const char *name) {

@@ -50,8 +50,8 @@ static tp_code leave_out_repeats(tp_rows *rows, const int64_t *first, tp_error *
 static bool is_loss(const tp_reject *reject, const char *layer) {
     static const char *const others[] = {TP_REJECT_FILE,       TP_REJECT_NOT_FINITE, TP_REJECT_NOT_DECODED,
                                          TP_REJECT_NOT_NUMBER, TP_REJECT_DUPLICATE,  TP_REJECT_CUT,
-        TP_REJECT_CODE, TP_REJECT_REFERENCE, TP_REJECT_UNASSIGNED,  TP_REJECT_ATTRIBUTES,
-                                         TP_REJECT_SWAPPED,    TP_REJECT_MENDED};
+                                         TP_REJECT_CODE,       TP_REJECT_REFERENCE,  TP_REJECT_UNASSIGNED,
+                                         TP_REJECT_ATTRIBUTES, TP_REJECT_SWAPPED,    TP_REJECT_MENDED};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         if (strcmp(reject->reason, others[i]) == 0) {
             return false;

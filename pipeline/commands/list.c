@@ -198,7 +198,8 @@ static void print_product(const tp_product *product) {
         tp_print_wrapped(stdout, tp_text_get(&line), 2, PAGE_WIDTH);
     }
     for (size_t i = 0; i < product->n_editions; i++) {
-        printf("    edition %s%s\n", product->editions[i].id, product->editions[i].verified ? "" : " (columns not verified)");
+        printf("    edition %s%s\n", product->editions[i].id,
+               product->editions[i].verified ? "" : " (columns not verified)");
     }
     for (size_t i = 0; i < product->n_columns; i++) {
         const tp_product_column *column = &product->columns[i];

@@ -13,7 +13,8 @@
 
 size_t tp_product_find(const tp_product *product, const char *column) {
     size_t i = 0;
-    while (i < product->n_columns && (product->columns[i].name == NULL || strcmp(product->columns[i].name, column) != 0)) {
+    while (i < product->n_columns &&
+           (product->columns[i].name == NULL || strcmp(product->columns[i].name, column) != 0)) {
         i++;
     }
     return i;
@@ -115,7 +116,8 @@ static void read_places(tp_product *product, tp_faults *faults) {
             right = sign != NULL && sign > tag && sign[1] != '\0';
         }
         if (!right) {
-            tp_faults_add_at(faults, tp_node_key_place(map, i), "places: expected a list of tags such as [amenity=university]");
+            tp_faults_add_at(faults, tp_node_key_place(map, i),
+                             "places: expected a list of tags such as [amenity=university]");
         }
     }
 }
@@ -177,9 +179,9 @@ static void check_wards(const tp_product *product, tp_faults *faults) {
 }
 
 static void read_product(tp_product *product, tp_faults *faults) {
-    static const char *const known[] = {"id",     "like",  "title", "source",   "licence",   "tested",   "layer",
-                                        "note",   "members", "encoding", "crs", "columns",   "defaults", "editions",
-                                        "needs",  "never", "mesh",  "wards",    "reference", "places"};
+    static const char *const known[] = {"id",    "like",    "title",    "source", "licence",   "tested",   "layer",
+                                        "note",  "members", "encoding", "crs",    "columns",   "defaults", "editions",
+                                        "needs", "never",   "mesh",     "wards",  "reference", "places"};
     if (!tp_form_is_map(product->root, "a product", faults)) {
         return;
     }
@@ -219,8 +221,8 @@ static void load_base(tp_product *product, const char *name, tp_faults *faults) 
     const char *slash = strrchr(product->file, '/'), *name_slash = strrchr(name, '/');
     char *path = tp_text_format("%.*s%s.yaml", slash == NULL ? 0 : (int)(slash - product->file + 1), product->file,
                                 product->like);
-    char *shown = tp_text_format("%.*s%s.yaml", name_slash == NULL ? 0 : (int)(name_slash - name + 1), name,
-                                 product->like);
+    char *shown =
+        tp_text_format("%.*s%s.yaml", name_slash == NULL ? 0 : (int)(name_slash - name + 1), name, product->like);
     if (path == NULL || shown == NULL) {
         tp_form_memory(faults);
     } else if (tp_node_load(path, shown, &product->base, faults) == TP_OK) {

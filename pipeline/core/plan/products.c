@@ -37,8 +37,10 @@ const tp_product *tp_plan_product(tp_plan *plan, const char *name, tp_place plac
     if (!find_file(plan, name, &path, &shown)) {
         tp_faults_add(faults, TP_E_MACHINE, "out of memory");
     } else if (access(path, F_OK) != 0) {
-        tp_faults_add_at(faults, place, "unknown product '%s' (see `technopolis list products`; a file of yours ends with "
-                         ".yaml)", name);
+        tp_faults_add_at(faults, place,
+                         "unknown product '%s' (see `technopolis list products`; a file of yours ends with "
+                         ".yaml)",
+                         name);
     } else if ((found = find_loaded(plan, path)) == NULL && tp_product_load(path, shown, &product, faults) == TP_OK) {
         tp_product **products = realloc(plan->products, sizeof(tp_product *) * (plan->n_products + 1));
         if (products == NULL) {
