@@ -27,12 +27,15 @@
  *
  * In an edition's `columns` a field with `?` behind may be absent; all others must be there for the edition to fit. A
  * list is joined (by the column's `join`, "/" by default); { first_of: [A, B] } takes the first that is not empty;
- * { value: 1995 } is the same for every row; { field: A, if: B, is: [1] } takes A only where the field B says so. `skip: 1` leaves out rows below the header; `crs` of an edition counts more
- * than the product's.
+ * { value: 1995 } is the same for every row; { field: A, if: B, is: [1] } takes A only where the field B says so.
+ * `skip: 1` leaves out rows below the header; `crs` of an edition counts more than the product's.
  *
  * A cell is cleaned as its column says: blanks (also U+3000) at both ends go, `missing` values become NULL, numbers may
  * have full-width digits and thousands separators, `codes` become words (a code without a word stays, and is reported
- * once a file), `add` is added to a number, `digits: ascii` turns full-width letters and digits of a text into ASCII.
+ * once a file; with `others: missing` it is missing), `add` is added to a number, `digits: ascii` turns full-width letters and digits of a text into ASCII.
+ *
+ * A `where` among the defaults says what the layer is made of, so that a layer of universities is complete although the
+ * file has other schools too; a `where` of the entry narrows it, as always.
  *
  * What some products need besides:
  *     needs: code                 a row where this column is missing belongs to no place: left out, and not missed
@@ -70,7 +73,7 @@ typedef struct tp_product_column {
     const tp_node *codes;                               /**< map code -> word, or NULL */
     tp_product_texts missing;                           /**< values that mean missing */
     int64_t add;
-    bool ascii_digits;
+    bool ascii_digits, others_missing;
 } tp_product_column;
 
 /** How an edition fills a column. */

@@ -103,6 +103,9 @@ TP_NODISCARD tp_code tp_options_replace_list(const tp_setting *settings, const c
 /** The value of a yes/no setting; false where there is none of that name. */
 bool tp_options_yes_no(const tp_options *options, const tp_setting *settings, const char *key);
 
+/** Where the value of a setting came from. */
+tp_origin tp_options_origin(const tp_options *options, const tp_setting *settings, const char *key);
+
 /** The place of a setting's value (or of the whole entry where it was not written). */
 tp_place tp_options_place(const tp_options *options, const tp_setting *settings, const char *key, tp_place entry);
 

@@ -88,8 +88,8 @@ struct tp_stage {
     /**
      * When the plan adds the stage by itself, unless the configuration has an entry of its own for the same layers:
      * for every layer read (its setting `layer` names it) before all other stages of its phase, with `when` only where
-     * the layer's read entry says yes to that setting (or gives a map, whose keys then are the step's settings); or, with `implied` (its settings as YAML), once where all the
-     * layers that these name are read.
+     * the layer's read entry says yes to that setting (or gives a map, whose keys then are the step's settings); or, with
+     * `implied` (its settings as YAML), once where all the layers that these name are read.
      */
     bool for_every_layer;
     const char *when;

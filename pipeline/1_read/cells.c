@@ -172,6 +172,9 @@ tp_code tp_cell_set(const tp_product_column *column, tp_text *text, tp_column *t
     }
     bool known = true;
     const char *word = word_of(column, trimmed, &known);
+    if (!known && column->others_missing) {
+        return TP_OK;
+    }
     *result = known ? TP_CELL_SET : TP_CELL_UNKNOWN_CODE;
     if (to->type == TP_TYPE_TEXT) {
         return tp_column_set_text(to, row, word, strlen(word), error);

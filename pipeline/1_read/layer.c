@@ -125,6 +125,14 @@ static void check_columns(const tp_node *map, tp_faults *faults) {
     }
 }
 
+/*
+ * A product's own `where` says what the layer is made of (universities among schools): the layer is as complete as the
+ * file. One that the entry writes narrows it.
+ */
+static bool defines_layer(const tp_step *step) {
+    return tp_options_origin(&step->options, SETTINGS, "where") == TP_ORIGIN_PRODUCT;
+}
+
 /* Moves the head of all files into the schema. */
 static tp_code publish(const tp_step *step, tp_read_heads *heads, tp_schema *schema, tp_error *error) {
     tp_head *head = NULL;
@@ -137,9 +145,9 @@ static tp_code publish(const tp_step *step, tp_read_heads *heads, tp_schema *sch
         head->n_features = heads->all.n_features;
         head->coverage = heads->all.coverage;
         head->coverage_condition = heads->all.coverage_condition;
-        head->where = heads->all.where;
+        head->where = defines_layer(step) ? NULL : heads->all.where;
         heads->all.coverage_condition = NULL;
-        heads->all.where = NULL;
+        heads->all.where = head->where == NULL ? heads->all.where : NULL;
     }
     return code;
 }
@@ -397,6 +405,10 @@ static tp_code read_files(const tp_step *step, const tp_run *run, const tp_read_
             code = tp_read_wards(layer, task.n_rows, options->description->wards, error);
         }
         code = code != TP_OK ? code : tp_read_select(layer, task.n_rows, &notes, &period, dataset, error);
+        if (defines_layer(step)) {
+            tp_condition_free(layer->where);
+            layer->where = NULL;
+        }
     }
     tp_read_notes_reset(&notes);
     return code;

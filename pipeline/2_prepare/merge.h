@@ -22,7 +22,8 @@ typedef struct tp_groups_of_rows {
 void tp_groups_of_rows_reset(tp_groups_of_rows *groups);
 
 /**
- * Groups the rows as the options say, and those of one id in any case; names compare without regard to width, blanks and common variants of characters
+ * Groups the rows as the options say, and those of one id in any case; names compare without regard to width, blanks
+ * and common variants of characters
  * (髙 and 高, 﨑 and 崎, ヶ and ケ). O(n log n), and O(k²) among k rows of one name where `within` is given.
  */
 TP_NODISCARD tp_code tp_merge_groups(const tp_layer *layer, const tp_merge_options *options,

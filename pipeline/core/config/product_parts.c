@@ -59,7 +59,7 @@ static void read_codes(const tp_node *map, tp_product_column *column, tp_faults 
 }
 
 static void read_column(const tp_node *node, tp_product_column *column, tp_faults *faults) {
-    static const char *const known[] = {"type", "unit", "help", "codes", "missing", "join", "add", "digits"};
+    static const char *const known[] = {"type", "unit", "help", "codes", "missing", "join", "add", "digits", "others"};
     static const char *const languages[] = {"en", "ja"};
     if (!tp_form_is_map(node, column->name, faults)) {
         return;
@@ -74,6 +74,11 @@ static void read_column(const tp_node *node, tp_product_column *column, tp_fault
     column->ascii_digits = digits != NULL;
     if (digits != NULL && strcmp(digits, "ascii") != 0) {
         tp_faults_add_at(faults, tp_node_place(tp_node_find(node, "digits")), "digits: expected ascii");
+    }
+    const char *others = tp_product_optional(node, "others", faults);
+    column->others_missing = others != NULL;
+    if (others != NULL && strcmp(others, "missing") != 0) {
+        tp_faults_add_at(faults, tp_node_place(tp_node_find(node, "others")), "others: expected missing");
     }
     const tp_node *help = tp_node_find(node, "help"), *missing = tp_node_find(node, "missing");
     if (help == NULL) {

@@ -252,6 +252,11 @@ bool tp_options_yes_no(const tp_options *options, const tp_setting *settings, co
     return value;
 }
 
+tp_origin tp_options_origin(const tp_options *options, const tp_setting *settings, const char *key) {
+    size_t i = find_setting(settings, options->n_settings, key);
+    return i < options->n_settings ? options->origins[i] : TP_ORIGIN_DEFAULT;
+}
+
 tp_place tp_options_place(const tp_options *options, const tp_setting *settings, const char *key, tp_place entry) {
     size_t i = find_setting(settings, options->n_settings, key);
     bool written = i < options->n_settings && options->origins[i] != TP_ORIGIN_DEFAULT;
