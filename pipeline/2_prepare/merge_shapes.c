@@ -1,6 +1,6 @@
 /* Where a place of several rows lies: see merge.h. */
-#include "2_prepare/geos_union.h"
 #include "2_prepare/merge.h"
+#include "core/space/geos_union.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -34,7 +34,7 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
 
 static tp_code run(const tp_step *step, const tp_run *run, tp_dataset *dataset, tp_error *error) {
     const report_options *options = step->options.values;
-    tp_output output = {.run = run, .dataset = dataset};
+    tp_output output = {.run = run, .dataset = dataset, .step = step->name};
     tp_text html = {0};
     size_t n = 0;
     char *path = tp_plan_path(run->base, options->file);
@@ -43,7 +43,7 @@ static tp_code run(const tp_step *step, const tp_run *run, tp_dataset *dataset, 
     }
     tp_code code = tp_layer_sink_new(tp_page_wants, &output.sink, error);
     if (code == TP_OK) {
-        code = tp_write_contents(&output, step->name, error);
+        code = tp_write_contents(&output, error);
     }
     if (code == TP_OK) {
         tp_layer *const *layers = tp_layer_sink_layers(output.sink, &n);
