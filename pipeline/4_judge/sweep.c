@@ -161,7 +161,7 @@ static tp_code try_assumption(tp_sensitivity_work *work, tp_scene *scene, const 
     for (int side = 0; side < 2 && code == TP_OK; side++) {
         double value = changed(of, side == 0 ? -work->of->tornado : work->of->tornado);
         tp_tally criterion, site;
-        char *tag = tp_text_format("%s/%g/%s", of->name, of->value, side == 0 ? "down" : "up");
+        char *tag = tp_text_format("%td/%s", of - work->of->all.items, side == 0 ? "down" : "up");
         code = tag == NULL ? tp_error_memory(error)
                            : tp_sensitivity_judge(work, scene, of, value, tag, &criterion, &site, error);
         free(tag);
