@@ -216,6 +216,12 @@ static void folding(void **state) {
     }
     assert_true(tp_number_fold_raw("\x81\x7C\x82\x50\x81\x44\x82\x58", 8, folded));
     assert_string_equal(folded, "-1.9");
+    assert_true(tp_number_fold_raw("\x82\x4F\x82\x58\x81\x40", 6, folded));
+    assert_string_equal(folded, "09");
+    assert_true(tp_number_fold_raw("０９　", strlen("０９　"), folded));
+    assert_string_equal(folded, "09");
+    assert_false(tp_number_fold_raw("\x82\x4E", 2, folded));
+    assert_false(tp_number_fold_raw("\x82\x59", 2, folded));
     assert_false(tp_number_fold_raw("\x93\x8C", 2, folded));
 }
 
