@@ -20,11 +20,35 @@ static bool is_known(int64_t year) {
     return year >= 1 && !is_open(year);
 }
 
-/* A year at the beginning of a text: up to four digits, then the end or something else than a digit. */
+/* "昭和58年", "S58", "平成元年": a year of an era. The first one begins in the year after `before`. */
+static bool read_era(const char *text, int64_t *year) {
+    static const struct {
+        const char *name;
+        int64_t before;
+    } eras[] = {{"明治", 1867}, {"大正", 1911}, {"昭和", 1925}, {"平成", 1988}, {"令和", 2018},
+                {"M", 1867},    {"T", 1911},    {"S", 1925},    {"H", 1988},    {"R", 2018}};
+    for (size_t i = 0; i < sizeof eras / sizeof eras[0]; i++) {
+        size_t size = strlen(eras[i].name);
+        if (strncmp(text, eras[i].name, size) != 0) {
+            continue;
+        }
+        const char *number = text + size;
+        size_t n = strspn(number, "0123456789");
+        bool first = size > 1 && strncmp(number, "元", strlen("元")) == 0;
+        *year = eras[i].before + (first ? 1 : strtol(number, NULL, 10));
+        return first || (n >= 1 && n <= 2);
+    }
+    return false;
+}
+
+/* A year at the beginning of a text: up to four digits, then the end or something else than a digit; or of an era. */
 static bool read_text(const char *text, int64_t *year) {
     char folded[TP_FOLDED_SIZE];
     text = tp_digits_fold(text, strlen(text), folded) ? folded : text;
     text += strspn(text, " ");
+    if (read_era(text, year)) {
+        return true;
+    }
     bool negative = text[0] == '-';
     text += negative;
     size_t n = strspn(text, "0123456789");

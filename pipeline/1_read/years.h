@@ -1,8 +1,8 @@
 /**
  * The years of a layer: which of its features stood in the year of the run, and of which year its rows are.
  *
- * Columns of years hold numbers, or texts that begin with a year ("1985", "1985-04-01", "1985年", also with full-width
- * digits). Files of the National Land Numerical Information write words as numbers, which are understood everywhere:
+ * Columns of years hold numbers, or texts that begin with a year ("1985", "1985-04-01", "1985年", "昭和60年", "S60", also
+ * with full-width digits). Files of the National Land Numerical Information write words as numbers, which are understood everywhere:
  * 9999 and 999 in `to` mean "still there", in `from` "not known"; 0, -1 and other numbers below 1 mean "not known". In a
  * `from` column whose earliest year is 1950, 1950 means "1950 or before". A missing `to` means "still there", a missing
  * `from` "not known". Where the whole layer is of a year close to the run's, what stands in it stood; else a feature of

@@ -3,6 +3,7 @@
 
 #include "1_read/digits.h"
 #include "1_read/rejects.h"
+#include "1_read/years.h"
 
 /* Reads `yaml` in a run about a year; the check must find nothing wrong. */
 static tp_code read_in(entry *e, const char *yaml, int64_t year) {
@@ -95,6 +96,31 @@ static void years_in_texts(void **state) {
     assert_string_equal(e.error.message, "c.yaml:1:29: column 'id' holds no years (expected texts that begin with a "
                                          "year, such as 1985)");
     end_entry(&e);
+}
+
+static void years_of_eras(void **state) {
+    (void)state;
+    /* the last and first years of the eras meet in 1912, 1926, 1989 and 2019 */
+    static const struct {
+        const char *text;
+        int64_t year; /* 0: none */
+    } cases[] = {{"昭和58年3月", 1983}, {"昭和５８年", 1983}, {"S58", 1983},      {"S58.3.31", 1983},
+                 {"H7", 1995},          {"平成元年", 1989},   {"令和元年", 2019}, {"R2-04-01", 2020},
+                 {"明治45年", 1912},    {"大正元年", 1912},   {"大正15年", 1926}, {"昭和1年", 1926},
+                 {"M1", 1868},          {"T3", 1914},         {"S", 0},           {"Station 5", 0},
+                 {"昭和", 0},           {"S1985", 0},         {"S元", 0}};
+    tp_column *column = NULL;
+    assert_int_equal(tp_column_new("opened", TP_TYPE_TEXT, NULL, NULL, 1, &column, NULL), TP_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int64_t year = -1;
+        assert_int_equal(tp_column_set_text(column, 0, cases[i].text, strlen(cases[i].text), NULL), TP_OK);
+        bool found = tp_read_year(column, 0, &year);
+        assert_int_equal(found, cases[i].year != 0);
+        if (found) {
+            assert_int_equal(year, cases[i].year);
+        }
+    }
+    tp_column_free(column);
 }
 
 static void populations_of_another_time(void **state) {
@@ -231,6 +257,7 @@ int main(void) {
         cmocka_unit_test(sentinels),
         cmocka_unit_test(begun_in_1950_may_mean_before),
         cmocka_unit_test(years_in_texts),
+        cmocka_unit_test(years_of_eras),
         cmocka_unit_test(populations_of_another_time),
         cmocka_unit_test(a_layer_that_says_no_year),
         cmocka_unit_test(values_that_came_later),
