@@ -103,6 +103,7 @@ PLAIN = {
                    "lat_deg pos_err_m pos_src verified source",
     "flights": "flight_id iata metro minutes direct km min_src source",
     "region_schemes": "pref_code scheme region_id region_en region_ja source",
+    "core_codes": "jsic_code industry name_ja verified source",
     "core_industries": "industry_id slot name_en name_ja verified source",
     "programme_facts": "fact_id cluster year indicator value unit verified "
                        "source",

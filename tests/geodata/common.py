@@ -36,7 +36,7 @@ ROAD_PARTS = {"expressways": "section_id", "fixed_links": "section_id",
               "road_barriers": "barrier_id", "road_nodes": "node_id",
               "road_towns": "code"}
 PLAIN = {"anchor_institutes": "anchor_id", "cities_1980": "code",
-         "core_industries": "industry_id",
+         "core_codes": "jsic_code", "core_industries": "industry_id",
          "flights": "flight_id", "programme_facts": "fact_id",
          "reference_footprints": "footprint_id",
          "region_schemes": "pref_code"}

@@ -24,6 +24,7 @@ HEADERS = {
               "lat_deg pos_err_m pos_src source",
     "cities_1980": "code name_en name_ja pref_code population pop_year lon_deg "
                    "lat_deg pos_err_m pos_src verified source",
+    "core_codes": "jsic_code industry name_ja verified source",
     "core_industries": "industry_id slot name_en name_ja verified source",
     "designated": "desig_id programme name_en name_ja valid_from valid_to "
                   "approved members memb_kind core_place pref_code lon_deg "
