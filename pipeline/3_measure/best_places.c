@@ -4,7 +4,7 @@
  * What the NISTEP slides of 2004 call a "ba" is a place that as many actors as possible reach on foot. The places tried
  * are the actors' own positions: the best point between them might reach more, but it is nobody's address. Of several
  * places a walk apart from one another only the best is listed. What layers do not hold is not counted, so that the
- * numbers are lower bounds where a layer is a sample.
+ * numbers are lower bounds where a layer is a sample. A layer called `cores` is what the criterion core_access goes to.
  */
 #include "core/plan/added_layer.h"
 #include "core/space/actors.h"
@@ -320,6 +320,7 @@ const tp_stage tp_stage_best_places = {
     .n_settings = sizeof SETTINGS / sizeof SETTINGS[0],
     .options_size = sizeof(best_options),
     .as_key = "as",
+    .makes_layer = true,
     .needs = NEEDS,
     .n_needs = sizeof NEEDS / sizeof NEEDS[0],
     .adds = ADDS,

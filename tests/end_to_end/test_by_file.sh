@@ -46,6 +46,12 @@ expect_code 0
 expect_equal "$(sql "$file" "SELECT test_centre_verdict || ' ' || gateways_value || ' ' || middle_city_margin FROM sites WHERE site_id = 'technopolis-18'")" \
     "$(sql "$file" "SELECT (SELECT verdict FROM verdicts WHERE site_id = 'technopolis-18' AND criterion_id = 'test_centre') || ' 3.0 12707.0'")" \
     "columns of sites"
+# The best places found can be the cores that core_access asks for.
+sed -e 's/profile: mine.yaml/profile: list1982/; s/in: prefectures, top: 3/in: prefectures, top: 1, as: cores/' "$scratch/config.yaml" >"$scratch/cores.yaml"
+tp run "$scratch/cores.yaml"
+expect_code 0 "cores found"
+tp explain "$file" technopolis-07
+expect_out "cores: nearest Institute for Advanced Biosciences, Keio University"
 # A profile put beside the program's own is found by its name and listed.
 mkdir -p "$scratch/data/profiles"
 cp "$root"/configs/profiles/*.yaml "$scratch/mine.yaml" "$scratch/data/profiles/"

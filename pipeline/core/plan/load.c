@@ -81,7 +81,7 @@ tp_step *tp_plan_add_step(tp_plan *plan, const tp_stage *stage, const char *name
 bool tp_plan_reads(const tp_plan *plan, const char *layer) {
     for (size_t i = 0; i < plan->n_steps; i++) {
         const tp_stage *stage = plan->steps[i]->stage;
-        bool gives = stage->phase == TP_READ || (stage->phase == TP_PREPARE && stage->makes_layer);
+        bool gives = stage->phase == TP_READ || stage->makes_layer;
         if (gives && strcmp(plan->steps[i]->name, layer) == 0) {
             return true; /* whether or not its file turns out to be usable */
         }
