@@ -50,8 +50,9 @@ expect_equal "$(sql "$file" "SELECT test_centre_verdict || ' ' || gateways_value
 sed -e 's/profile: mine.yaml/profile: list1982/; s/in: prefectures, top: 3/in: prefectures, top: 1, as: cores/' "$scratch/config.yaml" >"$scratch/cores.yaml"
 tp run "$scratch/cores.yaml"
 expect_code 0 "cores found"
-tp explain "$file" technopolis-07
-expect_out "cores: nearest Institute for Advanced Biosciences, Keio University"
+expect_equal "$(sql "$file" "SELECT count(*) FROM verdicts WHERE criterion_id = 'core_access' AND evidence LIKE 'cores: nearest %'")" 44 \
+    "core_access goes to the layer"
+expect_equal "$(sql "$file" "SELECT count(*) = count(DISTINCT area_id) AND max(kinds) = 3 FROM cores")" 1 "one core a prefecture"
 # A profile put beside the program's own is found by its name and listed.
 mkdir -p "$scratch/data/profiles"
 cp "$root"/configs/profiles/*.yaml "$scratch/mine.yaml" "$scratch/data/profiles/"
