@@ -9,4 +9,14 @@ stem = case.shapefile("P28-13_43", ogr.wkbPoint, ["P28_001:C5", "P28_002:C2", "P
 case.zip("P28-13_43_GML.zip", {"P28-13_43/": [stem]})
 case.run("{ file: P28-13_43_GML.zip, product: ksj-p28 }")
 case.equal(case.all("SELECT name, kind, municipality FROM layer"), [("熊本県庁", "prefectural_office", "43101")], "one office")
+
+# What the entry says counts more: columns filled from elsewhere, columns added, encoding, crs, where, id.
+case.run("{ file: P28-13_43_GML.zip, product: ksj-p28, columns: { name: P28_006, class: P28_004 }, where: class = 11110, "
+         "crs: EPSG:6668, encoding: CP932, id: address }")
+case.equal(case.all("SELECT name, class, address FROM layer"), [("熊本市西区春日", "11110", "熊本市西区春日")], "the entry's columns")
+case.equal(case.all("SELECT crs_origin, encoding_origin FROM sources"), [("option", "option")], "the entry's CRS and encoding")
+case.equal(dict(case.all("SELECT key, origin FROM parameters WHERE step = 'read/layer' AND key IN ('where', 'id', 'name')")),
+           {"where": "configuration", "id": "configuration", "name": "product"}, "origins")
+case.holds("no column 'P28_099'", case.run("{ file: P28-13_43_GML.zip, product: ksj-p28, columns: { x: P28_099 } }", code=3), "no such field")
+case.holds("config.yaml:3:", case.run("{ file: P28-13_43_GML.zip, product: ksj-p28, where: nothing = 1 }", code=3), "a place of ours")
 case.finish()
