@@ -15,7 +15,7 @@ expect_out "in this sample of 288 plants"
 expect_out "published: 80 % of corporate laboratories"
 expect_out "6 of 9 regions of meti_bureaus (67 %) have one of imperial_universities"
 file=$scratch/density.gpkg
-for layer in regions clusters cluster_members cluster_links designated overlap concentration region_industries region_ranks \
+for layer in mesh_density regions clusters cluster_members cluster_links designated overlap concentration region_industries region_ranks \
     corridor_tokaido corridor_tsukuba dispersion; do
     expect_equal 1 "$(sql "$file" "SELECT count(*) FROM gpkg_contents WHERE table_name = '$layer'")" "layer $layer"
 done
@@ -27,6 +27,9 @@ for scheme in conventional8 meti_bureaus; do
     expect_equal "$plants" "$(sql "$file" "SELECT sum(plants_n) FROM regions WHERE scheme = '$scheme'")" "$scheme"
 done
 expect_equal "$plants" "$(sql "$file" "SELECT sum(plants_n) FROM prefectures")" prefectures
+expect_equal "$plants" "$(sql "$file" "SELECT sum(n) FROM mesh_density")" mesh_density
+expect_equal 0 "$(sql "$file" "SELECT count(*) FROM mesh_density WHERE abs(density * area_km2 - n) > 1e-9 * (1 + n) OR density IS NULL")" \
+    "density x area of cells"
 expect_equal 0 "$(sql "$file" "SELECT count(*) FROM regions WHERE abs(plants_density * area_km2 - plants_n) > 1e-9 * (1 + plants_n)
     OR plants_density IS NULL OR scheme IS NULL")" "density x area"
 expect_equal 0 "$(sql "$file" "SELECT count(*) FROM clusters WHERE area_km2 > 0 AND abs(density * area_km2 - n) > 1e-9 * n")" \
@@ -43,7 +46,7 @@ expect_equal 26 "$(sql "$file" "SELECT count(DISTINCT designated_id) FROM overla
 expect_equal 0 "$(sql "$file" "SELECT count(*) FROM overlap WHERE kind = 'designated without cluster'")" "samples prove nothing"
 
 # No infinity or other thing that is no number in any column of numbers.
-for layer in regions clusters concentration region_industries corridor_tokaido dispersion overlap prefectures; do
+for layer in mesh_density regions clusters concentration region_industries corridor_tokaido dispersion overlap prefectures; do
     for column in $(sql "$file" "SELECT name FROM pragma_table_info('$layer') WHERE type IN ('DOUBLE', 'REAL')"); do
         expect_equal 0 "$(sql "$file" "SELECT count(*) FROM $layer WHERE $column IS NOT NULL AND
             (typeof($column) NOT IN ('real', 'integer') OR abs($column) > 1e300)")" "$layer.$column"
