@@ -49,10 +49,10 @@ void tp_clustering_reset(tp_clustering *clustering);
  * at least 1. `rank`: n values 0 … n - 1, all different; NULL = the index itself. A point without a place (not finite,
  * |latitude| > 90) is noise and counts for nothing. No points: no clusters.
  *
- * About 60 bytes a point. O(n log n) for sorting plus, for every point in a cell of fewer than min_points, the points in
- * some 20 cells around; with a bounded number of points an eps that is linear. Two dense cells whose points lie just
- * beyond eps cost the product of their numbers in the worst case, less what bounding boxes leave out. In parallel; the
- * same bytes at any number of threads. TP_E_CONFIG for an eps or min_points out of bounds.
+ * About 100 bytes a point at the peak. O(n log n) for sorting plus, for every point in a cell of fewer than min_points,
+ * the points in some 20 cells around; with a bounded number of points within eps that is linear. Two dense cells whose
+ * points lie just beyond eps cost the product of their numbers in the worst case, less what bounding boxes leave out. In
+ * parallel; the same bytes at any number of threads. TP_E_CONFIG for an eps or min_points out of bounds.
  */
 TP_NODISCARD tp_code tp_dbscan(const tp_ellipsoid *ellipsoid, const double *lon_deg, const double *lat_deg,
                                const int64_t *rank, int64_t n, double eps_m, int64_t min_points, tp_metric metric,

@@ -24,7 +24,7 @@ double tp_location_quotient(double regional, double regional_total, double natio
 
 /**
  * The exact interval of a Poisson mean of which `count` events were seen (F. Garwood, Biometrika 28, 1936): each bound is
- * missed with probability (1 - confidence) / 2 at most; `low` is 0 for no events. Good to 1e-12 of the bound. Dividing by
+ * missed with probability (1 - confidence) / 2 at most; `low` is 0 for no events. Good to 1e-9 of the bound. Dividing by
  * what was expected gives the interval of a location quotient whose other three numbers are taken as fixed.
  */
 void tp_poisson_interval(int64_t count, double confidence, double *low, double *high);
