@@ -150,7 +150,9 @@ static int compare(const void *a, const void *b) {
 
 static void merge(mesh_work *work) {
     int64_t n = 0;
-    qsort(work->cells, (size_t)work->n, sizeof *work->cells, compare);
+    if (work->n > 0) { /* no cells may mean no memory for them, which qsort must not be given */
+        qsort(work->cells, (size_t)work->n, sizeof *work->cells, compare);
+    }
     for (int64_t i = 0; i < work->n; i++) {
         counted *last = n > 0 ? &work->cells[n - 1] : NULL, *next = &work->cells[i];
         if (last != NULL && last->cell.row == next->cell.row && last->cell.column == next->cell.column) {
