@@ -15,7 +15,9 @@ typedef struct permuting {
     const tp_neighbours *neighbours;
     const double *value;
     const tp_local_statistics *statistics;
-    const double *sorted; /* all values, ascending */
+    const double *sorted;          /* all values, ascending */
+    int64_t common_from, n_common; /* the longest run of equal values, such as the empty cells' */
+    double common;
     double total, largest;
     const uint64_t *stream;
     uint64_t seed;
@@ -23,21 +25,24 @@ typedef struct permuting {
     tp_side side;
 } permuting;
 
-/* Numbers of 32 bits, two from each of the generator's. */
+/* Numbers of 32 bits, two from each of the generator's; made in batches, so that the processor makes several at once. */
+enum { BATCH = 64 };
 typedef struct halves {
     tp_random random;
-    uint64_t bits;
-    bool has_half;
+    int used;
+    uint32_t number[BATCH];
 } halves;
 
 static inline uint32_t next_half(halves *source) {
-    if (!source->has_half) {
-        source->bits = tp_random_bits(&source->random);
-        source->has_half = true;
-        return (uint32_t)source->bits;
+    if (source->used == BATCH) {
+        for (int i = 0; i < BATCH; i += 2) {
+            uint64_t bits = tp_random_bits(&source->random);
+            source->number[i] = (uint32_t)bits;
+            source->number[i + 1] = (uint32_t)(bits >> 32);
+        }
+        source->used = 0;
     }
-    source->has_half = false;
-    return (uint32_t)(source->bits >> 32);
+    return source->number[source->used++];
 }
 
 /* Uniform among 0 .. n - 1 (Lemire's method, as in random.c, for 32 bits). */
@@ -52,6 +57,12 @@ static inline uint32_t draw_below(halves *source, uint32_t n) {
     return (uint32_t)(product >> 32);
 }
 
+/* One of the values without that at `own`. Most are often the same one, which then need not be fetched from memory. */
+static inline double value_of(const permuting *work, uint32_t drawn, uint32_t own) {
+    uint32_t at = drawn + (drawn >= own);
+    return at - (uint32_t)work->common_from < (uint32_t)work->n_common ? work->common : work->sorted[at];
+}
+
 /* What one thread draws into: the drawn numbers, and for many a mark a value (the number of the sample). */
 typedef struct sampler {
     halves source;
@@ -59,7 +70,7 @@ typedef struct sampler {
 } sampler;
 
 /* The sum of `k` different ones of the m values that remain when the one at `own` is left out. */
-static double sample_few(sampler *sampler, const double *sorted, uint32_t m, uint32_t own, int k) {
+static double sample_few(const permuting *work, sampler *sampler, uint32_t m, uint32_t own, int k) {
     uint32_t drawn[FEW];
     double sum = 0;
     for (int i = 0; i < k; i++) {
@@ -71,13 +82,13 @@ static double sample_few(sampler *sampler, const double *sorted, uint32_t m, uin
                 repeated |= drawn[j] == drawn[i];
             }
         } while (repeated);
-        sum += sorted[drawn[i] + (drawn[i] >= own)];
+        sum += value_of(work, drawn[i], own);
     }
     return sum;
 }
 
 /* Floyd's way: each step adds one that is not there yet. */
-static double sample_many(sampler *sampler, const double *sorted, uint32_t m, uint32_t own, uint32_t k) {
+static double sample_many(const permuting *work, sampler *sampler, uint32_t m, uint32_t own, uint32_t k) {
     double sum = 0;
     if (++sampler->sample == 0) {
         memset(sampler->mark, 0, ((size_t)m + 1) * sizeof *sampler->mark);
@@ -87,7 +98,7 @@ static double sample_many(sampler *sampler, const double *sorted, uint32_t m, ui
         uint32_t drawn = draw_below(&sampler->source, last + 1);
         drawn = sampler->mark[drawn] == sampler->sample ? last : drawn;
         sampler->mark[drawn] = sampler->sample;
-        sum += sorted[drawn + (drawn >= own)];
+        sum += value_of(work, drawn, own);
     }
     return sum;
 }
@@ -113,10 +124,11 @@ static double unit_p(const permuting *work, sampler *sampler, int64_t i) {
     bool left_out = k > m / 2;
     uint32_t drawn = left_out ? m - k : k;
     int64_t extreme = 0;
-    sampler->source = (halves){.random = tp_random_of(work->seed, work->stream[i], 0)};
+    sampler->source.random = tp_random_of(work->seed, work->stream[i], 0);
+    sampler->source.used = BATCH;
     for (int64_t r = 0; r < work->permutations; r++) {
-        double sum = drawn <= FEW ? sample_few(sampler, work->sorted, m, own, (int)drawn)
-                                  : sample_many(sampler, work->sorted, m, own, drawn);
+        double sum =
+            drawn <= FEW ? sample_few(work, sampler, m, own, (int)drawn) : sample_many(work, sampler, m, own, drawn);
         sum = left_out ? others - sum : sum;
         bool high = sum >= observed - tolerance, low = sum <= observed + tolerance;
         bool far = fabs(sum - expected) >= fabs(observed - expected) - tolerance;
@@ -135,6 +147,16 @@ static void sum_up(permuting *work, const double *sorted, int64_t n) {
     for (int64_t i = 0; i < n; i++) {
         work->total += sorted[i];
         work->largest = fmax(work->largest, fabs(sorted[i]));
+    }
+    for (int64_t from = 0, i = 1; i <= n; i++) {
+        if (i == n || sorted[i] != sorted[from]) {
+            if (i - from > work->n_common) {
+                work->common_from = from;
+                work->n_common = i - from;
+                work->common = sorted[from];
+            }
+            from = i;
+        }
     }
 }
 
