@@ -27,9 +27,11 @@ for scheme in conventional8 meti_bureaus; do
     expect_equal "$plants" "$(sql "$file" "SELECT sum(plants_n) FROM regions WHERE scheme = '$scheme'")" "$scheme"
 done
 expect_equal "$plants" "$(sql "$file" "SELECT sum(plants_n) FROM prefectures")" prefectures
-expect_equal "$plants" "$(sql "$file" "SELECT sum(n) FROM mesh_density")" mesh_density
+expect_equal "$plants" "$(sql "$file" "SELECT sum(n) FROM mesh_density")" "cells of the mesh"
 expect_equal 0 "$(sql "$file" "SELECT count(*) FROM mesh_density WHERE abs(density * area_km2 - n) > 1e-9 * (1 + n) OR density IS NULL")" \
     "density x area of cells"
+[ "$(sql "$file" "SELECT count(*) FROM mesh_density WHERE class = 'hot_95'")" -ge 10 ] || fail "no hot spots"
+[ -s "$scratch/density.tif" ] || fail "no raster"
 expect_equal 0 "$(sql "$file" "SELECT count(*) FROM regions WHERE abs(plants_density * area_km2 - plants_n) > 1e-9 * (1 + plants_n)
     OR plants_density IS NULL OR scheme IS NULL")" "density x area"
 expect_equal 0 "$(sql "$file" "SELECT count(*) FROM clusters WHERE area_km2 > 0 AND abs(density * area_km2 - n) > 1e-9 * n")" \
