@@ -1,6 +1,6 @@
 // Charts as inline SVG: a line chart and horizontal bars. The same numbers stand in a table beside each.
 import { COLOURS, h, s } from "./dom.js";
-import { number } from "./i18n.js";
+import { number, significant } from "./i18n.js";
 
 const PALETTE = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8C6D00", "#56B4E9"];
 
@@ -69,7 +69,7 @@ export function bars(title, items, unit = "") {
       items.map((item, i) => [
         s("text", { x: 132, y: i * row + 15, "text-anchor": "end" }, String(item.name).slice(0, 22)),
         s("rect", { x: 138, y: i * row + 4, width: Math.max((Math.abs(item.value) / most) * 210, 0.5), height: row - 7, fill: PALETTE[0] }),
-        s("text", { x: 142 + (Math.abs(item.value) / most) * 210, y: i * row + 15 }, `${number(item.value, 2)} ${unit}`),
+        s("text", { x: 142 + (Math.abs(item.value) / most) * 210, y: i * row + 15 }, `${significant(item.value)} ${unit}`),
       ]),
     ),
   );

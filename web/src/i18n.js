@@ -80,6 +80,8 @@ const WORDS = {
     density: "Density and regions",
     findings: "Findings",
     sources: "Data sources",
+    others: "More tables",
+    scheme: "Scheme",
     rejects: "Left out or mended",
     run: "About this run",
     summaryIntro: "How many sites meet each criterion.",
@@ -208,6 +210,8 @@ const WORDS = {
     density: "密度と地域",
     findings: "主な結果",
     sources: "データの出典",
+    others: "その他の表",
+    scheme: "区分",
     rejects: "除外・修正",
     run: "実行情報",
     summaryIntro: "要件ごとの候補地の数。",
@@ -346,6 +350,9 @@ export const otherName = (site) => site.name[language === "ja" ? "en" : "ja"];
 export function number(value, digits = 1) {
   return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
 }
+
+// Three digits that count, whatever the size.
+export const significant = (value) => new Intl.NumberFormat(language, { maximumSignificantDigits: 3 }).format(value);
 
 // A number with as many decimals as its unit wants; enough that a small margin does not become zero.
 function rounded(value, unit) {

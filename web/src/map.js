@@ -1,7 +1,7 @@
 // The map: outlines, density cells, other layers, the sites' marks and their names, all on canvas and without tiles.
 import * as L from "leaflet";
 import { $, COLOURS, h, icon } from "./dom.js";
-import { layerName, number, siteName, t } from "./i18n.js";
+import { layerName, significant, siteName, t } from "./i18n.js";
 import { tooltip } from "./card.js";
 
 const FLIP = "#0072B2";
@@ -258,7 +258,7 @@ export class SiteMap {
     said.hidden = i === undefined;
     if (i === undefined) return;
     const parts = table.names().map((name) => [name, table.get(name, i)]).filter(([, value]) => value !== null);
-    said.textContent = parts.map(([name, value]) => `${name} ${typeof value === "number" ? number(value, 2) : value}`).join(" · ");
+    said.textContent = parts.map(([name, value]) => `${name} ${typeof value === "number" ? significant(value) : value}`).join(" · ");
   }
 
   addSites() {
@@ -464,7 +464,7 @@ export class SiteMap {
           ["density", "class"].map((name) => h("option", { value: name, selected: mesh.mode === name }, t(name === "density" ? "density_map" : "hotspots"))),
         )
       : h("b", {}, layerName("mesh_density"));
-    const ends = mesh.mode === "density" ? [number(mesh.limits[0], 2), `${number(mesh.limits.at(-1), 2)} +`] : [t("low"), t("high")];
+    const ends = mesh.mode === "density" ? [significant(mesh.limits[0]), `${significant(mesh.limits.at(-1))} +`] : [t("low"), t("high")];
     return h("div", { class: "ramp" }, mode, h("div", {}, h("span", {}, ends[0]), ramp.map((colour) => colourBox(colour)), h("span", {}, ends[1])));
   }
 }

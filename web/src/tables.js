@@ -156,21 +156,28 @@ function regionChart(source) {
   const numeric = source.names().filter((name) => source.column(name).some((value) => typeof value === "number") && !/fid|_id$/.test(name));
   if (numeric.length === 0) return null;
   const place = h("div", {});
-  const draw = (name) => {
+  const schemes = [...new Set(source.column("scheme") ?? [])].filter((scheme) => scheme !== null);
+  let scheme = schemes[0];
+  let name = numeric.find((one) => /density|lq/.test(one)) ?? numeric[0];
+  const draw = () => {
     const items = [];
     for (let row = 0; row < source.shown; row++) {
       const value = source.get(name, row);
+      if (schemes.length > 0 && source.get("scheme", row) !== scheme) continue;
       if (typeof value === "number") items.push({ name: nameOf(source, row), value });
     }
     items.sort((a, b) => b.value - a.value);
     place.replaceChildren(bars(`${layerName(source.name)}: ${name}`, items.slice(0, 15)));
   };
-  const start = numeric.find((name) => /density|lq/.test(name)) ?? numeric[0];
-  draw(start);
+  const choice = (label, list, chosen, act) =>
+    h("label", {}, `${label} `, h("select", { onchange: (event) => { act(event.target.value); draw(); } },
+      list.map((one) => h("option", { value: one, selected: one === chosen }, one))), " ");
+  draw();
   return h(
     "div",
     {},
-    h("label", {}, `${t("column")} `, h("select", { onchange: (event) => draw(event.target.value) }, numeric.map((name) => h("option", { value: name, selected: name === start }, name)))),
+    schemes.length > 1 ? choice(t("scheme"), schemes, scheme, (to) => (scheme = to)) : null,
+    choice(t("column"), numeric, name, (to) => (name = to)),
     place,
     h("details", {}, h("summary", {}, layerName(source.name)), whole(source, layerName(source.name))),
   );
@@ -250,4 +257,12 @@ function run(app) {
   ];
 }
 
-export const SECTIONS = { summary, ranking, criteria, sensitivity, density, findings, sources, rejects, run };
+// Tables that no section is about, as they are.
+const TOLD = new Set(["verdicts", "criteria", "findings", "rejects", "run_info", "sources", "sensitivity", "scorecards", "flips"]);
+function others(app) {
+  const more = [...app.model.tables.values()].filter((source) => source.geometry === "table" && source.shown > 0 && !TOLD.has(source.name));
+  if (more.length === 0) return null;
+  return more.map((source) => h("details", {}, h("summary", {}, `${layerName(source.name)} (${number(source.n)})`), whole(source, layerName(source.name))));
+}
+
+export const SECTIONS = { summary, ranking, criteria, sensitivity, density, findings, others, sources, rejects, run };
