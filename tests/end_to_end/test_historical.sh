@@ -44,6 +44,15 @@ expect_equal "$(sql "$file" "WITH w AS (SELECT v.profile, v.site_id, s.role, min
     SELECT sum(ok) FROM (SELECT chosen_met = sum(role = 'zone' AND whole = 2) AND chosen_not_met = sum(role = 'zone' AND whole = 0)
         AND other_met = sum(role <> 'zone' AND whole = 2) AND other_unknown = sum(role <> 'zone' AND whole = 1) AS ok
         FROM w JOIN agreement a ON a.profile = w.profile AND a.criterion_id IS NULL GROUP BY w.profile)")" 4 "the whole"
+# Between two profiles it compares the earlier ones only; sites of which it is not known whether they were chosen are left
+# out, and said to be.
+sed -e '/profile: vision1980/d; /profile: cluster2004/d' -e 's/agreement: .*/agreement: { where: mother_en = Kumamoto, as: kumamoto }\n  - profile: vision1980/' \
+    "$scratch/historical.yaml" >"$scratch/between.yaml"
+tp run "$scratch/between.yaml" --output "$scratch/between.gpkg"
+expect_code 0 "between"
+expect_out "of 18 sites it is not known whether mother_en = Kumamoto: left out"
+expect_equal "$(sql "$scratch/between.gpkg" "SELECT group_concat(profile || ' ' || chosen_met || ' ' || (other_met + other_not_met + other_unknown)) FROM kumamoto WHERE criterion_id IS NULL")" \
+    "list1982 1 25,law1983 1 25" "one chosen of 26"
 # At any number of threads the same bytes.
 tp run "$scratch/historical.yaml" --threads 1 --output "$scratch/one.gpkg"
 cmp -s "$file" "$scratch/one.gpkg" || fail "one thread writes other bytes"
