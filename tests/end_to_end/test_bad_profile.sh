@@ -54,6 +54,7 @@ judge:
   - agreement: { where: rolle = zone }
   - profile: bad.yaml
   - profile: bad.yaml
+  - score: { profile: bad, weights: { one: 0.5, two: 0.2 } }
 write:
   - geopackage: out.gpkg
 YAML
@@ -71,7 +72,8 @@ for said in \
     "config.yaml:6:35: layer cities has no column 'popluation'" \
     "config.yaml:8:5: agreement compares verdicts (expected a \`profile\` before it)" \
     "config.yaml:8:25: layer sites has no column 'rolle'" \
-    "config.yaml:10:14: the profile 'bad' is named twice"; do
+    "config.yaml:10:14: the profile 'bad' is named twice" \
+    "config.yaml:11:37: weights: they add up to 0.7 (expected 1)"; do
     expect_err "$said"
 done
 [ ! -e "$scratch/out.gpkg" ] || fail "validate wrote something"
