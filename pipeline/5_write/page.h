@@ -11,7 +11,7 @@
 
 enum {
     TP_PAGE_SITES_MAX = 20000,   /**< with more there is no page */
-    TP_PAGE_EVIDENCE_MAX = 2000, /**< with more sites the page says that `explain` tells the evidence */
+    TP_PAGE_EVIDENCE_MAX = 1000, /**< with more sites the page says that `explain` tells the evidence */
     TP_PAGE_ROWS_MAX = 100000,   /**< a layer with more is not shown, and the page says so */
     TP_PAGE_REJECTS_MAX = 500    /**< of the table `rejects`, the first */
 };

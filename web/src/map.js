@@ -5,6 +5,7 @@ import { layerName, significant, siteName, t } from "./i18n.js";
 import { tooltip } from "./card.js";
 
 const FLIP = "#0072B2";
+const MANY = 400;
 const POINTS = ["designated", "universities", "institutes", "plants", "airports", "stations", "cities", "prefectural_offices"];
 const POINT_COLOURS = ["#0072B2", "#CC79A7", "#56B4E9", "#8C6D00", "#000000", "#6A3D9A", "#A0522D", "#4D4D4D"];
 // From pale to dark, readable in grey too and of no verdict's colour; and blue to red for cold and hot spots.
@@ -54,7 +55,7 @@ const SiteMark = L.CircleMarker.extend({
     } else c.rect(x - r * 0.85, y - r * 0.85, r * 1.7, r * 1.7);
     c.fillStyle = COLOURS[verdict];
     c.fill();
-    c.lineWidth = 1.5;
+    c.lineWidth = r < 5 ? 0.5 : 1.5;
     c.strokeStyle = "#fff";
     c.stroke();
   },
@@ -297,7 +298,7 @@ export class SiteMap {
     for (const mark of marks) {
       const place = this.map.latLngToLayerPoint(mark.getLatLng());
       let shift = [0, 0];
-      search: for (let ring = 1; marks.length <= 1000 && ring <= 4 && !free(place.add(shift)); ring++) {
+      search: for (let ring = 1; marks.length <= MANY && ring <= 4 && !free(place.add(shift)); ring++) {
         for (let step = 0; step < 8 * ring; step++) {
           const angle = (step / (8 * ring)) * 2 * Math.PI;
           shift = [apart * ring * Math.cos(angle), apart * ring * Math.sin(angle)];
@@ -320,7 +321,9 @@ export class SiteMap {
   update() {
     const { app, map } = this;
     const shown = new Set(app.visible.map((state) => state.site.row));
-    const last = { unknown: 0, met: 1, not_met: 2 };
+    // Of a few sites none hides another; of many, the rare ones that pass must be seen.
+    const many = app.model.sites.length > MANY;
+    const last = many ? { not_met: 0, unknown: 1, met: 2 } : { unknown: 0, met: 1, not_met: 2 };
     const rows = app.model.states.map((state) => state.site.row);
     rows.sort((a, b) => last[app.model.states[a].verdict] - last[app.model.states[b].verdict]);
     for (const row of rows) {
@@ -330,7 +333,7 @@ export class SiteMap {
       Object.assign(mark.options, {
         verdict: state.verdict, flipped: state.verdict !== state.was, chosen: app.selected === state.site,
       });
-      mark.setRadius(app.selected === state.site ? 8.5 : 6);
+      mark.setRadius(app.selected === state.site ? 8.5 : many ? 3 : 6);
       if (!shown.has(row)) mark.remove();
       else if (!map.hasLayer(mark)) mark.addTo(map);
       else mark.redraw();
