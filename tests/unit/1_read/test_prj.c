@@ -28,20 +28,22 @@ static int make_point(void **state) {
 /* Reads a point with this .prj; gives the layer's CRS, which the caller frees, or NULL with what the check said. */
 static char *crs_of(const char *prj, char *said, size_t size) {
     write_text("p.prj", prj);
-    entry e;
+    tp_read_options options = {0};
+    tp_read_places places = {0};
+    tp_read_head head = {0};
+    tp_faults faults = {0};
     char *crs = NULL;
-    tp_code code = check_entry(&e, "file: p.shp\n", TP_STOP);
-    snprintf(said, size, "%s", code == TP_OK || e.faults.n == 0 ? "" : e.faults.items[0].message);
-    if (code == TP_OK) {
-        assert_int_equal(run_entry(&e), TP_OK);
-        crs = tp_text_copy(e.layer->crs);
+    if (tp_read_head_open(made("p.shp"), "p.shp", &options, &places, 0, &head, &faults) == TP_OK) {
+        crs = tp_text_copy(head.crs);
     }
-    end_entry(&e);
+    snprintf(said, size, "%s", faults.n == 0 ? "" : faults.items[0].message);
+    tp_read_head_reset(&head);
+    tp_faults_reset(&faults);
     return crs;
 }
 
-/* It is this CRS, by its code or by meaning the same, and there is a way to JGD2011 that is worth something. */
-static void known_as(const char *prj, int epsg) {
+/* It is this CRS, by its code. */
+static void is_known_as(const char *prj, int epsg) {
     char said[1024], expected[24];
     char *crs = crs_of(prj, said, sizeof said);
     snprintf(expected, sizeof expected, "EPSG:%d", epsg);
@@ -50,12 +52,19 @@ static void known_as(const char *prj, int epsg) {
     }
     assert_non_null(crs);
     assert_string_equal(crs, expected);
+    free(crs);
+}
+
+/* And there is a way to JGD2011 that is worth something. */
+static void known_as(const char *prj, int epsg) {
+    is_known_as(prj, epsg);
+    char crs[24];
+    snprintf(crs, sizeof crs, "EPSG:%d", epsg);
     tp_transform *transform = NULL;
     assert_int_equal(tp_transform_new(crs, "EPSG:6668", NULL, &transform, NULL), TP_OK);
     assert_null(strstr(tp_transform_operation(transform), "Ballpark"));
     assert_true(tp_transform_accuracy_m(transform) <= 15 || strcmp(tp_transform_operation(transform), "none") == 0);
     tp_transform_free(transform);
-    free(crs);
 }
 
 static void geographic(void **state) {
@@ -98,7 +107,11 @@ static void zone(const char *name, const char *gcs, int number, int digits, int 
         "PARAMETER[\"False_Northing\",0.0],PARAMETER[\"Central_Meridian\",%.*g],PARAMETER[\"Scale_Factor\",0.9999],"
         "PARAMETER[\"Latitude_Of_Origin\",%.1f],UNIT[\"Meter\",1.0]]",
         name, gcs, digits, ZONES[number - 1].degrees + ZONES[number - 1].minutes / 60, ZONES[number - 1].latitude);
-    known_as(prj, epsg);
+    if (number == 9) {
+        known_as(prj, epsg);
+    } else {
+        is_known_as(prj, epsg);
+    }
 }
 
 static void plane_rectangular_zones(void **state) {
@@ -174,10 +187,8 @@ static void what_is_none(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(geographic),
-        cmocka_unit_test(plane_rectangular_zones),
-        cmocka_unit_test(a_shift_in_the_file),
-        cmocka_unit_test(the_operation_is_epsg_15483),
+        cmocka_unit_test(geographic),          cmocka_unit_test(plane_rectangular_zones),
+        cmocka_unit_test(a_shift_in_the_file), cmocka_unit_test(the_operation_is_epsg_15483),
         cmocka_unit_test(what_is_none),
     };
     return cmocka_run_group_tests(tests, make_point, remove_folder);
