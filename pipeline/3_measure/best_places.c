@@ -256,7 +256,7 @@ static tp_code tell(const tp_step *step, const best_work *work, bool sample, tp_
     tp_text holds = {0};
     write_holds(work, best, &holds);
     tp_code code = tp_dataset_add_finding(
-        dataset, step->name, "best places", sample, error,
+        dataset, step->name, "best places", false, error,
         "%s: %lld of %zu kinds and %lld actors within %g m (%s)%s; tried at the actors' own positions",
         tp_layer_label(work->actors.layer[best], work->actors.row[best]), (long long)work->actors.n_kinds[best],
         work->options->to.n, (long long)work->actors.n_near[best], work->options->walk.value, tp_text_get(&holds),

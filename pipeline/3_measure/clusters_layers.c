@@ -275,7 +275,7 @@ static tp_code tell(tp_cluster_set *set, tp_error *error) {
         n_members += set->items[i].n;
     }
     tp_code code = tp_dataset_add_finding(
-        set->dataset, set->step->name, "clusters", set->sample, error,
+        set->dataset, set->step->name, "clusters", false, error,
         "%lld clusters (at least %lld within %s) hold %lld points, %lld stand apart (%s)", (long long)set->n_clusters,
         (long long)set->options->minimum, eps, (long long)n_members, (long long)(set->n - n_members), of);
     if (code == TP_OK && set->n_unknown > 0) {

@@ -249,7 +249,7 @@ static tp_code tell_share(const tp_step *step, tp_dataset *dataset, const tp_fac
     }
     double percent = 100 / (double)all;
     return tp_dataset_add_finding(
-        dataset, step->name, "colocation", measure->sample || detail->with_sample, error,
+        dataset, step->name, "colocation", false, error,
         "of %lld %s %lld (%.0f %%) stand within %g m of one of %s, %lld more (%.0f %%) within %g m, %lld (%.0f %%) "
         "farther%s",
         (long long)all, measure->to[0]->name, (long long)same_site, (double)same_site * percent, detail->same_site_m,

@@ -289,7 +289,7 @@ static tp_code tell(corridor_work *w, size_t number, const tp_layer *layer, shar
         (void)snprintf(text, sizeof text, "; published: %g %%%s%s", percent, of[0] == '\0' ? "" : " of ", of);
     }
     bool sample = !tp_layer_holds(layer, layer->where);
-    return tp_dataset_add_finding(w->dataset, w->step->name, "corridor shares", sample, error,
+    return tp_dataset_add_finding(w->dataset, w->step->name, "corridor shares", false, error,
                                   "%s: %.1f %% of %s lie %s (%lld %s %lld)%s", w->step->name,
                                   100.0 * (double)found.n / (double)found.of, layer->name, how, (long long)found.n,
                                   sample ? "in this sample of" : "of all", (long long)found.of, text);

@@ -254,7 +254,7 @@ static tp_code put_measures(dispersion_work *w, const tp_step *step, tp_cells *c
         if (key == NULL) {
             c->code = tp_error_memory(c->error);
         } else if (m == THEIL && c->code == TP_OK && isfinite(observed[m])) {
-            c->code = tp_dataset_add_finding(w->dataset, step->name, "dispersion", sample, c->error,
+            c->code = tp_dataset_add_finding(w->dataset, step->name, "dispersion", false, c->error,
                                              "%s against the population: Theil %.3f, where chance alone gives %.3f (95 "
                                              "%% of %lld draws up to %.3f), p = "
                                              "%.3g one-sided (%s %lld)",

@@ -227,9 +227,8 @@ static tp_code tell_mass(const kernel_work *work, const tp_step *step, tp_datase
 
 static tp_code tell(const kernel_work *work, const tp_step *step, const tp_layer *layer, tp_dataset *dataset,
                     tp_error *error) {
-    bool sample = work->of->coverage != TP_COVERAGE_COMPLETE;
     tp_code code = tp_dataset_add_finding(
-        dataset, step->name, "density", sample, error,
+        dataset, step->name, "density", false, error,
         "%s kernel of %.15g m over %lld %s%s, distances %s; outside the grid %lld, condition unknown %lld, weight "
         "missing "
         "%lld",
@@ -238,7 +237,7 @@ static tp_code tell(const kernel_work *work, const tp_step *step, const tp_layer
         tp_grid_level(work->grid) == TP_MESH_LEVELS ? "in the CRS" : "on the local plane of the ellipsoid",
         (long long)work->points.n_outside, (long long)work->points.n_unknown, (long long)work->points.n_weightless);
     if (code == TP_OK && layer->n_rows > 0) {
-        code = tp_dataset_add_finding(dataset, step->name, "density", sample, error,
+        code = tp_dataset_add_finding(dataset, step->name, "density", false, error,
                                       "the densest cell of %s is %s with %.4g per km2", tp_grid_text(work->grid),
                                       tp_layer_id(layer, work->peak_at), work->peak);
     }

@@ -412,7 +412,7 @@ static tp_code tell(const mesh_work *work, const tp_step *step, const tp_layer *
     }
     bool sample = work->of->coverage != TP_COVERAGE_COMPLETE;
     tp_code code = tp_dataset_add_finding(
-        dataset, step->name, "density", sample, error,
+        dataset, step->name, "density", false, error,
         "%lld %s%s in %lld of %lld cells of %s; outside the grid %lld, condition unknown %lld, weight missing %lld",
         (long long)work->points.n, work->of->name,
         sample ? " (a sample: an empty cell does not mean that there is none)" : "", (long long)with,

@@ -221,7 +221,7 @@ static tp_code tell_all(tp_overlap *o, const overlap_row *all, const char *of, t
             (void)snprintf(rand, sizeof rand, "%.3f", all->rand);
         }
         code = tp_dataset_add_finding(
-            o->dataset, o->step->name, "detected against designated", o->sample, error,
+            o->dataset, o->step->name, "detected against designated", false, error,
             "%lld points lie in a cluster, %lld in a designated area, %lld in both; adjusted Rand index %s (%s; %s)",
             (long long)all->n_cluster, (long long)all->n_designated, (long long)all->n_common, rand,
             tp_text_get(&areas), of);
@@ -254,7 +254,7 @@ static tp_code tell_alone(tp_overlap *o, const row_list *list, bool areas, const
     tp_code code = text.lost ? tp_error_memory(error) : TP_OK;
     if (code == TP_OK && n > 0) {
         code =
-            tp_dataset_add_finding(o->dataset, o->step->name, areas ? "designated alone" : "detected alone", o->sample,
+            tp_dataset_add_finding(o->dataset, o->step->name, areas ? "designated alone" : "detected alone", false,
                                    error, "%lld of %lld %s (%s): %s", (long long)n,
                                    (long long)(areas ? o->n_areas : o->clusters->n_rows), what, of, tp_text_get(&text));
     }
@@ -276,7 +276,7 @@ static tp_code tell_matches(tp_overlap *o, const row_list *list, const char *of,
     }
     return best == NULL
                ? TP_OK
-               : tp_dataset_add_finding(o->dataset, o->step->name, "matches", o->sample, error,
+               : tp_dataset_add_finding(o->dataset, o->step->name, "matches", false, error,
                                         "%lld of %lld pairs of area and cluster agree (Jaccard >= %g); the best is %s "
                                         "with %s, Jaccard %.2f (%s)",
                                         (long long)n_matches, (long long)n_pairs, o->options->match,

@@ -45,7 +45,7 @@ static tp_code tell_densest(tp_regions *r, const tp_region_item *item, const tp_
         code = text.lost ? tp_error_memory(error) : TP_OK;
     }
     if (code == TP_OK && text.size > 0) {
-        code = tp_dataset_add_finding(r->dataset, r->step->name, "densest places", item->sample, error,
+        code = tp_dataset_add_finding(r->dataset, r->step->name, "densest places", false, error,
                                       "%s a 1000 km2 by %s: %s (%s)", item->layer->name, scheme->name,
                                       tp_text_get(&text), of);
     }
@@ -73,7 +73,7 @@ static tp_code tell_presence(tp_regions *r, const tp_region_item *item, const tp
         return TP_OK;
     }
     bool own = scheme == &r->schemes[0];
-    return tp_dataset_add_finding(r->dataset, r->step->name, "presence", item->sample, error,
+    return tp_dataset_add_finding(r->dataset, r->step->name, "presence", false, error,
                                   "%d of %d %s%s (%.0f %%) have one of %s (%s)", n, scheme->n, own ? "" : "regions of ",
                                   scheme->name, 100.0 * n / scheme->n, item->layer->name, of);
 }
