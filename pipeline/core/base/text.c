@@ -50,9 +50,105 @@ void tp_text_add_bytes(tp_text *text, const char *bytes, size_t size) {
     text->data[text->size] = '\0';
 }
 
+/* A conversion that tp_text_add does by itself: `%s`, or `%zu`, `%lld` and `%d` without flags. */
+typedef enum conversion {
+    CONVERT_OTHER,
+    CONVERT_PERCENT,
+    CONVERT_TEXT,
+    CONVERT_SIZE,
+    CONVERT_LONG,
+    CONVERT_INT
+} conversion;
+
+/* What stands at a `%`, and how long it is. */
+static conversion conversion_at(const char *at, size_t *length) {
+    *length = 2;
+    switch (at[1]) {
+    case '%':
+        return CONVERT_PERCENT;
+    case 's':
+        return CONVERT_TEXT;
+    case 'd':
+        return CONVERT_INT;
+    case 'z':
+        *length = 3;
+        return at[2] == 'u' ? CONVERT_SIZE : CONVERT_OTHER;
+    case 'l':
+        *length = 4;
+        return at[2] == 'l' && at[3] == 'd' ? CONVERT_LONG : CONVERT_OTHER;
+    default:
+        return CONVERT_OTHER;
+    }
+}
+
+static bool is_simple(const char *format) {
+    size_t length;
+    for (const char *at = strchr(format, '%'); at != NULL; at = strchr(at + length, '%')) {
+        if (conversion_at(at, &length) == CONVERT_OTHER) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void add_integer(tp_text *text, uint64_t magnitude, bool negative) {
+    char digits[24];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + magnitude % 10);
+        magnitude /= 10;
+    } while (magnitude > 0);
+    if (negative) {
+        digits[--at] = '-';
+    }
+    tp_text_add_bytes(text, digits + at, sizeof digits - at);
+}
+
+static void add_signed(tp_text *text, long long value) {
+    add_integer(text, value < 0 ? ~(uint64_t)value + 1 : (uint64_t)value, value < 0);
+}
+
+/* Sentences are mostly plain texts: put end to end here, which takes a fraction of printf's time. */
+static void add_simple(tp_text *text, const char *format, va_list arguments) {
+    for (const char *at = format; *at != '\0';) {
+        size_t plain = strcspn(at, "%"), length;
+        tp_text_add_bytes(text, at, plain);
+        at += plain;
+        if (*at == '\0') {
+            return;
+        }
+        const char *word;
+        switch (conversion_at(at, &length)) {
+        case CONVERT_TEXT:
+            word = va_arg(arguments, const char *);
+            tp_text_add_bytes(text, word, strlen(word));
+            break;
+        case CONVERT_SIZE:
+            add_integer(text, va_arg(arguments, size_t), false);
+            break;
+        case CONVERT_LONG:
+            add_signed(text, va_arg(arguments, long long));
+            break;
+        case CONVERT_INT:
+            add_signed(text, va_arg(arguments, int));
+            break;
+        case CONVERT_PERCENT:
+        case CONVERT_OTHER:
+            tp_text_add_bytes(text, "%", 1);
+            break;
+        }
+        at += length;
+    }
+}
+
 void tp_text_add(tp_text *text, const char *format, ...) {
     va_list arguments, again;
     va_start(arguments, format);
+    if (is_simple(format)) {
+        add_simple(text, format, arguments);
+        va_end(arguments);
+        return;
+    }
     va_copy(again, arguments);
     int size = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
@@ -67,7 +163,65 @@ const char *tp_text_get(const tp_text *text) {
     return text->data == NULL ? "" : text->data;
 }
 
-void tp_text_add_number(tp_text *text, double value, int decimals) {
+/* Up to so many decimals a double times the power of ten fits into 63 bits beside its binary places. */
+enum { DECIMALS_MAX = 3 };
+
+/*
+ * The value times 10^decimals, rounded as printf rounds: from the exact binary value, half to even. False where the
+ * value is too large (2^53 and more), not finite, or has too many decimals.
+ */
+static bool scale(double value, int decimals, uint64_t *scaled) {
+    static const uint64_t powers[] = {1, 10, 100, 1000};
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    int exponent = (int)(bits >> 52 & 0x7ff);
+    uint64_t mantissa = (bits & 0xfffffffffffffU) | (exponent > 0 ? 0x10000000000000U : 0);
+    int places = exponent > 0 ? 1075 - exponent : 1074; /* value = mantissa / 2^places */
+    if (decimals < 0 || decimals > DECIMALS_MAX || places < 0) {
+        return false;
+    }
+    uint64_t product = mantissa * powers[decimals]; /* below 2^63 */
+    if (places == 0 || places > 63) {
+        *scaled = places == 0 ? product : 0;
+        return true;
+    }
+    uint64_t whole = product >> places, rest = product & ((UINT64_C(1) << places) - 1);
+    uint64_t half = UINT64_C(1) << (places - 1);
+    *scaled = whole + (rest > half || (rest == half && (whole & 1) == 1) ? 1 : 0);
+    return true;
+}
+
+/* Digits of scaled / 10^decimals without trailing zeros, thousands by commas from 10,000. */
+static void add_scaled(tp_text *text, uint64_t scaled, int decimals, bool negative) {
+    char digits[40];
+    size_t at = sizeof digits;
+    while (decimals > 0 && scaled % 10 == 0) {
+        scaled /= 10;
+        decimals--;
+    }
+    for (int i = 0; i < decimals; i++) {
+        digits[--at] = (char)('0' + scaled % 10);
+        scaled /= 10;
+    }
+    if (decimals > 0) {
+        digits[--at] = '.';
+    }
+    bool grouped = scaled >= 10000;
+    for (int i = 0; i == 0 || scaled > 0; i++) {
+        if (grouped && i > 0 && i % 3 == 0) {
+            digits[--at] = ',';
+        }
+        digits[--at] = (char)('0' + scaled % 10);
+        scaled /= 10;
+    }
+    if (negative) {
+        digits[--at] = '-';
+    }
+    tp_text_add_bytes(text, digits + at, sizeof digits - at);
+}
+
+/* The same through printf, for what scale cannot do. */
+static void add_printed(tp_text *text, double value, int decimals) {
     char digits[400];
     int size = snprintf(digits, sizeof digits, "%.*f", decimals, value);
     if (size < 0 || (size_t)size >= sizeof digits || !isfinite(value)) {
@@ -95,6 +249,15 @@ void tp_text_add_number(tp_text *text, double value, int decimals) {
             tp_text_add_bytes(text, ",", 1);
         }
         tp_text_add_bytes(text, &digits[i], 1);
+    }
+}
+
+void tp_text_add_number(tp_text *text, double value, int decimals) {
+    uint64_t scaled;
+    if (scale(value, decimals, &scaled)) {
+        add_scaled(text, scaled, decimals, value < 0 && scaled > 0);
+    } else {
+        add_printed(text, value, decimals);
     }
 }
 

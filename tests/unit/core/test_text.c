@@ -9,7 +9,9 @@
 #include "technopolis/text.h"
 
 #include <iconv.h>
+#include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,6 +75,70 @@ static void numbers_as_a_person_writes_them(void **state) {
     number_is(1e15, 0, "1,000,000,000,000,000");
     number_is(INFINITY, 1, "inf");
     number_is(-INFINITY, 1, "-inf");
+}
+
+/* What printf gives, without trailing zeros; the number's commas are taken out. */
+static bool is_as_printed(tp_text *text, double value, int decimals) {
+    char printed[400], got[500];
+    int size = snprintf(printed, sizeof printed, "%.*f", decimals, value);
+    while (strchr(printed, '.') != NULL && (printed[size - 1] == '0' || printed[size - 1] == '.')) {
+        bool point = printed[size - 1] == '.';
+        printed[--size] = '\0';
+        if (point) {
+            break;
+        }
+    }
+    tp_text_clear(text);
+    tp_text_add_number(text, value, decimals);
+    size_t n = 0;
+    for (const char *at = tp_text_get(text); *at != '\0'; at++) {
+        if (*at != ',') {
+            got[n++] = *at;
+        }
+    }
+    got[n] = '\0';
+    return strcmp(got, strcmp(printed, "-0") == 0 ? "0" : printed) == 0;
+}
+
+static uint64_t next_random(uint64_t *state) {
+    *state += 0x9e3779b97f4a7c15U;
+    uint64_t z = (*state ^ (*state >> 30)) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+    return z ^ (z >> 31);
+}
+
+/* Ties and their neighbours, and numbers of every magnitude. */
+static void numbers_are_rounded_as_printf_does(void **state) {
+    (void)state;
+    static const double steps[] = {0.5, 0.25, 0.125, 0.0625, 0.05, 0.005, 0.0005, 0.1};
+    tp_text text = {0};
+    uint64_t random = 1;
+    for (int i = 0; i < 500000; i++) {
+        uint64_t bits = next_random(&random);
+        double any, tie = (double)(next_random(&random) >> (bits % 64)) * steps[bits >> 61];
+        bits = (bits & 0x800fffffffffffffU) | (UINT64_C(940) + next_random(&random) % 150) << 52;
+        memcpy(&any, &bits, sizeof any);
+        const double values[] = {any, tie, -tie, nextafter(tie, 0), nextafter(tie, INFINITY)};
+        for (size_t k = 0; k < sizeof values / sizeof values[0]; k++) {
+            int decimals = (int)(next_random(&random) % 5);
+            if (!is_as_printed(&text, values[k], decimals)) {
+                fail_msg("%.20g with %d decimals became %s", values[k], decimals, tp_text_get(&text));
+            }
+        }
+    }
+    tp_text_reset(&text);
+}
+
+static void formats_are_as_those_of_printf(void **state) {
+    (void)state;
+    tp_text text = {0};
+    char expected[300];
+    tp_text_add(&text, "%s of %lld, %d%% (%zu) %d|%lld|", "", (long long)INT64_MIN, INT_MIN, SIZE_MAX, 0, 10LL);
+    tp_text_add(&text, "%05.1f %s", 3.25, "and"); /* what it leaves to printf */
+    (void)snprintf(expected, sizeof expected, "%s of %lld, %d%% (%zu) %d|%lld|%05.1f %s", "", (long long)INT64_MIN,
+                   INT_MIN, SIZE_MAX, 0, 10LL, 3.25, "and");
+    assert_string_equal(tp_text_get(&text), expected);
+    tp_text_reset(&text);
 }
 
 static void every_finite_number_fits(void **state) {
@@ -155,6 +221,8 @@ int main(void) {
         cmocka_unit_test(after_a_loss_nothing_is_added),
         cmocka_unit_test(numbers_as_a_person_writes_them),
         cmocka_unit_test(every_finite_number_fits),
+        cmocka_unit_test(numbers_are_rounded_as_printf_does),
+        cmocka_unit_test(formats_are_as_those_of_printf),
         cmocka_unit_test(utf8_agrees_with_iconv),
         cmocka_unit_test(utf8_reads_no_byte_too_many),
         cmocka_unit_test(widths_in_cells),
