@@ -14,6 +14,7 @@ typedef enum tp_evidence_of { TP_EVIDENCE_ALL, TP_EVIDENCE_MET_OR_UNKNOWN, TP_EV
 /** What all writers are given. */
 typedef struct tp_output {
     tp_sink *sink;
+    tp_sink_part *part; /**< where rows go; NULL: straight into the sink */
     const tp_run *run;
     const tp_dataset *dataset;
     tp_evidence_of evidence;
@@ -25,6 +26,26 @@ bool tp_output_has_evidence(const tp_output *output, size_t profile, int64_t row
 
 /** contents.c: tells who watches the run how far a table of n rows has come; cheap enough for every row. */
 void tp_output_progress(const tp_output *output, const char *table, int64_t row, int64_t n);
+
+/**
+ * A table made site by site (or by other items): how rows are made of one, for rows.c. What `shared` points to is read
+ * by all threads, what `start` makes is one thread's own.
+ */
+typedef struct tp_row_maker {
+    const char *table; /**< for progress */
+    const void *shared;
+    /** `output` is the thread's and lives as long as the worker; on failure nothing is left. */
+    tp_code (*start)(const void *shared, const tp_output *output, void **worker, tp_error *error);
+    /** Writes the item's rows, none to many, through tp_output_row of the worker's output. */
+    tp_code (*make)(void *worker, int64_t item, tp_error *error);
+    void (*stop)(void *worker);
+} tp_row_maker;
+
+/**
+ * rows.c: the rows of items 0 to n - 1 in this order, made in parallel by stretches where the sink has parts. The same
+ * bytes at any number of threads. The layer has been begun. O(n), in memory a few stretches.
+ */
+TP_NODISCARD tp_code tp_output_items(const tp_output *output, const tp_row_maker *maker, int64_t n, tp_error *error);
 
 /** contents.c: all of the below, in the order in which a reader of the file finds them. */
 TP_NODISCARD tp_code tp_write_contents(const tp_output *output, tp_error *error);

@@ -22,9 +22,11 @@ static const tp_record_field FIELDS[] = {
 typedef struct link_writer {
     const tp_output *output;
     const tp_layer *sites;
+    tp_result *const *results; /* of the first profile */
+    size_t n_results;
     tp_positions *positions; /* of `sites` and of every layer measured to */
     size_t n_positions, capacity;
-    tp_shapes line; /* one row of two vertices, used again and again */
+    tp_shapes line; /* one row of two vertices, used again and again; a thread's own, as the record */
     tp_record record;
 } link_writer;
 
@@ -66,21 +68,21 @@ static tp_code add_positions(link_writer *writer, const tp_layer *layer, tp_erro
     return code;
 }
 
-static tp_code prepare(link_writer *writer, tp_result *const *results, size_t n, tp_error *error) {
+static tp_code make_line_room(tp_shapes *line, tp_error *error) {
     static const double zeros[2] = {0};
-    tp_code code = tp_shapes_add_row(&writer->line, error);
+    tp_code code = tp_shapes_add_row(line, error);
     if (code == TP_OK) {
-        code = tp_shapes_add_part(&writer->line, error);
+        code = tp_shapes_add_part(line, error);
     }
-    if (code == TP_OK) {
-        code = tp_shapes_add_ring(&writer->line, zeros, zeros, 2, error);
-    }
-    if (code == TP_OK) {
-        code = add_positions(writer, writer->sites, error);
-    }
-    for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < n_measures(results[i]); k++) {
-            const tp_measure *measure = measure_at(results[i], k);
+    return code == TP_OK ? tp_shapes_add_ring(line, zeros, zeros, 2, error) : code;
+}
+
+/* The positions of the sites and of all layers that links lead to. */
+static tp_code prepare(link_writer *writer, tp_error *error) {
+    tp_code code = add_positions(writer, writer->sites, error);
+    for (size_t i = 0; i < writer->n_results; i++) {
+        for (size_t k = 0; k < n_measures(writer->results[i]); k++) {
+            const tp_measure *measure = measure_at(writer->results[i], k);
             for (size_t to = 0; code == TP_OK && measure != NULL && to < measure->n_to; to++) {
                 code = add_positions(writer, measure->to[to], error);
             }
@@ -164,26 +166,61 @@ static tp_code write_result(link_writer *writer, const tp_result *result, int64_
     return code;
 }
 
+static void stop_links(void *worker) {
+    link_writer *writer = worker;
+    tp_shapes_reset(&writer->line);
+    tp_record_reset(&writer->record);
+    free(writer);
+}
+
+/* A copy with a line and a row of its own; positions are shared. */
+static tp_code start_links(const void *shared, const tp_output *output, void **worker, tp_error *error) {
+    const link_writer *all = shared;
+    link_writer *writer = malloc(sizeof *writer);
+    if (writer == NULL) {
+        return tp_error_memory(error);
+    }
+    *writer = *all;
+    writer->output = output;
+    writer->line = (tp_shapes){0};
+    tp_code code = tp_record_fork(&all->record, &writer->record, error);
+    if (code == TP_OK) {
+        code = make_line_room(&writer->line, error);
+    }
+    if (code != TP_OK) {
+        stop_links(writer);
+        return code;
+    }
+    *worker = writer;
+    return TP_OK;
+}
+
+static tp_code make_links(void *worker, int64_t row, tp_error *error) {
+    link_writer *writer = worker;
+    tp_code code = TP_OK;
+    bool told = tp_output_has_evidence(writer->output, 0, row);
+    for (size_t i = 0; code == TP_OK && told && i < writer->n_results; i++) {
+        code = write_result(writer, writer->results[i], row, error);
+    }
+    return code;
+}
+
 tp_code tp_write_evidence_links(const tp_output *output, tp_error *error) {
-    size_t n = 0;
-    tp_result *const *results = tp_profile_results(output->dataset, 0, &n);
     link_writer writer = {.output = output, .sites = tp_dataset_layer(output->dataset, "sites")};
-    if (writer.sites == NULL || results == NULL) {
+    writer.results = tp_profile_results(output->dataset, 0, &writer.n_results);
+    if (writer.sites == NULL || writer.results == NULL) {
         return TP_OK;
     }
     tp_code code = tp_record_add_all(&writer.record, FIELDS, sizeof FIELDS / sizeof FIELDS[0], error);
     if (code == TP_OK) {
-        code = prepare(&writer, results, n, error);
+        code = prepare(&writer, error);
     }
     if (code == TP_OK) {
         code = tp_output_begin(output, "evidence_links", TP_GEOMETRY_LINE, &writer.record, error);
     }
-    for (int64_t row = 0; code == TP_OK && row < writer.sites->n_rows; row++) {
-        tp_output_progress(output, "evidence_links", row, writer.sites->n_rows);
-        bool told = tp_output_has_evidence(output, 0, row);
-        for (size_t i = 0; code == TP_OK && told && i < n; i++) {
-            code = write_result(&writer, results[i], row, error);
-        }
+    if (code == TP_OK) {
+        tp_row_maker maker = {"evidence_links", &writer, start_links, make_links, stop_links};
+        code = tp_output_items(output, &maker, writer.sites->n_rows, error);
     }
     if (code == TP_OK) {
         code = tp_output_end(output, error);
@@ -192,7 +229,6 @@ tp_code tp_write_evidence_links(const tp_output *output, tp_error *error) {
         tp_positions_reset(&writer.positions[i]);
     }
     free(writer.positions);
-    tp_shapes_reset(&writer.line);
     tp_record_reset(&writer.record);
     return code;
 }

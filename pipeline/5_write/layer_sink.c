@@ -124,7 +124,8 @@ static void free_sink(tp_sink *base) {
     free(sink);
 }
 
-static const tp_sink_kind LAYER_SINK = {begin_layer, write_row, end_layer, commit, free_sink};
+static const tp_sink_kind LAYER_SINK = {
+    .begin_layer = begin_layer, .row = write_row, .end_layer = end_layer, .commit = commit, .free = free_sink};
 
 tp_code tp_layer_sink_new(bool (*wanted)(const char *layer), tp_sink **sink, tp_error *error) {
     layer_sink *made = calloc(1, sizeof *made);

@@ -217,7 +217,8 @@ static void free_sink(tp_sink *base) {
 tp_code tp_sink_new_ogr(const char *path, const char *geographic_crs, const char *output_crs, tp_sink **out,
                         tp_error *error) {
     *out = NULL;
-    static const tp_sink_kind kind = {begin_layer, write_row, end_layer, commit, free_sink};
+    static const tp_sink_kind kind = {
+        .begin_layer = begin_layer, .row = write_row, .end_layer = end_layer, .commit = commit, .free = free_sink};
     ogr_sink *sink = calloc(1, sizeof *sink);
     if (sink == NULL) {
         return tp_error_memory(error);

@@ -9,12 +9,12 @@
 #include <strings.h>
 
 void tp_record_reset(tp_record *record) {
-    for (size_t i = 0; i < record->n; i++) {
+    for (size_t i = 0; !record->borrows && i < record->n; i++) {
         free(record->fields[i].name);
         free(record->fields[i].unit);
         free(record->fields[i].help);
     }
-    free(record->fields);
+    free(record->borrows ? NULL : record->fields);
     free(record->cells);
     *record = (tp_record){0};
 }
@@ -103,6 +103,12 @@ tp_code tp_record_add_all(tp_record *record, const tp_record_field *fields, size
         code = tp_record_add(record, fields[i].name, fields[i].type, fields[i].unit, fields[i].help, error);
     }
     return code;
+}
+
+tp_code tp_record_fork(const tp_record *from, tp_record *record, tp_error *error) {
+    *record = (tp_record){.fields = from->fields, .n = from->n, .borrows = true};
+    record->cells = malloc((from->n + 1) * sizeof *record->cells);
+    return record->cells == NULL ? tp_error_memory(error) : TP_OK;
 }
 
 void tp_record_start(tp_record *record) {

@@ -12,7 +12,8 @@ typedef struct tp_record {
     tp_field *fields;
     tp_cell *cells;
     size_t n, capacity;
-    size_t next; /**< the field that the next put fills */
+    size_t next;  /**< the field that the next put fills */
+    bool borrows; /**< the fields belong to the record that it was forked from */
 } tp_record;
 
 void tp_record_reset(tp_record *record);
@@ -41,6 +42,9 @@ typedef struct tp_record_field {
     const char *unit, *help;
 } tp_record_field;
 TP_NODISCARD tp_code tp_record_add_all(tp_record *record, const tp_record_field *fields, size_t n, tp_error *error);
+
+/** A record of the same fields, which it borrows, with cells of its own: for another thread. Initialise with `= {0}`. */
+TP_NODISCARD tp_code tp_record_fork(const tp_record *from, tp_record *record, tp_error *error);
 
 /** Begins a row. Then one put a field, in order: NULL text and unknown numbers are missing. Texts are borrowed. */
 void tp_record_start(tp_record *record);

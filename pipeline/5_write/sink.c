@@ -13,6 +13,26 @@ tp_code tp_sink_end_layer(tp_sink *sink, tp_error *error) {
     return sink->kind->end_layer(sink, error);
 }
 
+tp_code tp_sink_part_new(tp_sink *sink, tp_sink_part **part, tp_error *error) {
+    *part = NULL;
+    return sink->kind->part_new != NULL ? sink->kind->part_new(sink, part, error) : TP_OK;
+}
+
+void tp_sink_part_free(tp_sink *sink, tp_sink_part *part) {
+    if (part != NULL) {
+        sink->kind->part_free(part);
+    }
+}
+
+tp_code tp_sink_part_row(tp_sink *sink, tp_sink_part *part, const tp_cell *cells, const tp_shape *shape,
+                         tp_error *error) {
+    return sink->kind->part_row(part, cells, shape, error);
+}
+
+tp_code tp_sink_part_take(tp_sink *sink, tp_sink_part *part, tp_error *error) {
+    return sink->kind->part_take(sink, part, error);
+}
+
 tp_code tp_sink_commit(tp_sink *sink, tp_error *error) {
     return sink->kind->commit(sink, error);
 }

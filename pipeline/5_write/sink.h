@@ -35,6 +35,7 @@ typedef struct tp_sink_layer {
 } tp_sink_layer;
 
 typedef struct tp_sink tp_sink;
+typedef struct tp_sink_part tp_sink_part;
 
 /** What a format does; see the functions of the same names. The first member of a format's own struct is a tp_sink. */
 typedef struct tp_sink_kind {
@@ -43,6 +44,11 @@ typedef struct tp_sink_kind {
     tp_code (*end_layer)(tp_sink *sink, tp_error *error);
     tp_code (*commit)(tp_sink *sink, tp_error *error);
     void (*free)(tp_sink *sink);
+    /* Parts; all NULL where rows can only be written one after the other. */
+    tp_code (*part_new)(tp_sink *sink, tp_sink_part **part, tp_error *error);
+    tp_code (*part_row)(tp_sink_part *part, const tp_cell *cells, const tp_shape *shape, tp_error *error);
+    tp_code (*part_take)(tp_sink *sink, tp_sink_part *part, tp_error *error);
+    void (*part_free)(tp_sink_part *part);
 } tp_sink_kind;
 
 struct tp_sink {
@@ -69,6 +75,20 @@ TP_NODISCARD tp_code tp_sink_begin_layer(tp_sink *sink, const tp_sink_layer *lay
 /** `cells` are the layer's n_fields; `shape` NULL or of no geometry: a row without one. TP_E_DATA: see project.h. */
 TP_NODISCARD tp_code tp_sink_row(tp_sink *sink, const tp_cell *cells, const tp_shape *shape, tp_error *error);
 TP_NODISCARD tp_code tp_sink_end_layer(tp_sink *sink, tp_error *error);
+
+/**
+ * A stretch of the rows of the layer that is begun, made by one thread while others make theirs; NULL where the format
+ * has none. It is used again for other stretches of the same layer, and freed before the layer ends.
+ */
+TP_NODISCARD tp_code tp_sink_part_new(tp_sink *sink, tp_sink_part **part, tp_error *error);
+void tp_sink_part_free(tp_sink *sink, tp_sink_part *part);
+
+/** As tp_sink_row, for different parts from different threads. Numbers of rows in messages count from the part's first. */
+TP_NODISCARD tp_code tp_sink_part_row(tp_sink *sink, tp_sink_part *part, const tp_cell *cells, const tp_shape *shape,
+                                      tp_error *error);
+
+/** Appends the part's rows to the layer and empties it; one at a time, in the order in which the rows shall stand. */
+TP_NODISCARD tp_code tp_sink_part_take(tp_sink *sink, tp_sink_part *part, tp_error *error);
 
 /** Completes the file and gives it its name. */
 TP_NODISCARD tp_code tp_sink_commit(tp_sink *sink, tp_error *error);

@@ -39,7 +39,7 @@ typedef struct site_writer {
     const tp_column **rest; /* measured columns, then the file's, that were not written before */
     size_t n_rest;
     bool read;         /* from a file, so that rows have a source */
-    tp_text *evidence; /* one a criterion, all alive until the row is handed over */
+    tp_text *evidence; /* one a criterion, all alive until the row is handed over; a thread's own */
     tp_record record;
 } site_writer;
 
@@ -179,7 +179,8 @@ static tp_code put_criterion(site_writer *writer, size_t i, int64_t row, tp_erro
     return TP_OK;
 }
 
-static tp_code write_row(site_writer *writer, int64_t row, tp_error *error) {
+static tp_code make_site(void *worker, int64_t row, tp_error *error) {
+    site_writer *writer = worker;
     tp_record *record = &writer->record;
     tp_record_start(record);
     put_head(writer, row);
@@ -206,6 +207,39 @@ static tp_code write_row(site_writer *writer, int64_t row, tp_error *error) {
     return tp_output_row(writer->output, record, &shape, error);
 }
 
+static void stop_sites(void *worker) {
+    site_writer *writer = worker;
+    for (size_t i = 0; writer->evidence != NULL && i < writer->n_results; i++) {
+        tp_text_reset(&writer->evidence[i]);
+    }
+    free(writer->evidence);
+    tp_record_reset(&writer->record);
+    free(writer);
+}
+
+/* A copy with a row and texts of its own; what the columns are is shared. */
+static tp_code start_sites(const void *shared, const tp_output *output, void **worker, tp_error *error) {
+    const site_writer *all = shared;
+    site_writer *writer = malloc(sizeof *writer);
+    if (writer == NULL) {
+        return tp_error_memory(error);
+    }
+    *writer = *all;
+    writer->output = output;
+    writer->record = (tp_record){0};
+    writer->evidence = calloc(writer->n_results + 1, sizeof *writer->evidence);
+    tp_code code = writer->evidence == NULL ? tp_error_memory(error) : TP_OK;
+    if (code == TP_OK) {
+        code = tp_record_fork(&all->record, &writer->record, error);
+    }
+    if (code != TP_OK) {
+        stop_sites(writer);
+        return code;
+    }
+    *worker = writer;
+    return TP_OK;
+}
+
 tp_code tp_write_sites(const tp_output *output, tp_error *error) {
     const tp_layer *sites = tp_dataset_layer(output->dataset, "sites");
     if (sites == NULL) {
@@ -218,10 +252,8 @@ tp_code tp_write_sites(const tp_output *output, tp_error *error) {
     }
     tp_code code = TP_OK;
     writer.rest = calloc(sites->n_columns + 1, sizeof *writer.rest);
-    writer.evidence = calloc(writer.n_results + 1, sizeof *writer.evidence);
-    if (writer.rest == NULL || writer.evidence == NULL) {
-        code = tp_error_memory(error);
-        goto done;
+    if (writer.rest == NULL) {
+        return tp_error_memory(error);
     }
     if (output->dataset->network != NULL && sites->lon_deg != NULL) {
         code = tp_transport_joins(output->dataset->network, &output->dataset->ellipsoid, sites, &writer.joins, error);
@@ -232,18 +264,13 @@ tp_code tp_write_sites(const tp_output *output, tp_error *error) {
     if (code == TP_OK) {
         code = tp_output_begin(output, "sites", sites->geometry, &writer.record, error);
     }
-    for (int64_t row = 0; code == TP_OK && row < sites->n_rows; row++) {
-        tp_output_progress(output, "sites", row, sites->n_rows);
-        code = write_row(&writer, row, error);
+    if (code == TP_OK) {
+        tp_row_maker maker = {"sites", &writer, start_sites, make_site, stop_sites};
+        code = tp_output_items(output, &maker, sites->n_rows, error);
     }
     if (code == TP_OK) {
         code = tp_output_end(output, error);
     }
-done:
-    for (size_t i = 0; writer.evidence != NULL && i < writer.n_results; i++) {
-        tp_text_reset(&writer.evidence[i]);
-    }
-    free(writer.evidence);
     free(writer.rest);
     tp_record_reset(&writer.record);
     return code;

@@ -138,7 +138,8 @@ tp_code tp_output_row(const tp_output *output, const tp_record *record, const tp
     if (record->next != record->n) {
         return tp_error_set(error, TP_E_INTERNAL, "a row has %zu cells (expected %zu)", record->next, record->n);
     }
-    return tp_sink_row(output->sink, record->cells, shape, error);
+    return output->part != NULL ? tp_sink_part_row(output->sink, output->part, record->cells, shape, error)
+                                : tp_sink_row(output->sink, record->cells, shape, error);
 }
 
 tp_code tp_output_end(const tp_output *output, tp_error *error) {

@@ -4,6 +4,7 @@
 #include "5_write/evidence.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 tp_outcome tp_result_outcome(const tp_result *result, int64_t row) {
@@ -129,6 +130,57 @@ static tp_code write_verdict(const tp_output *output, const tp_result *result, c
     return tp_output_row(output, record, NULL, error);
 }
 
+/* What all threads read: the profile whose verdicts are being written. */
+typedef struct profile_verdicts {
+    const tp_layer *sites;
+    const tp_record *record; /* its fields */
+    size_t profile;
+    tp_result *const *results;
+    size_t n_results;
+} profile_verdicts;
+
+typedef struct verdict_writer {
+    const profile_verdicts *shared;
+    const tp_output *output;
+    tp_record record;
+    tp_text evidence;
+} verdict_writer;
+
+static void stop_verdicts(void *worker) {
+    verdict_writer *writer = worker;
+    tp_record_reset(&writer->record);
+    tp_text_reset(&writer->evidence);
+    free(writer);
+}
+
+static tp_code start_verdicts(const void *shared, const tp_output *output, void **worker, tp_error *error) {
+    verdict_writer *writer = calloc(1, sizeof *writer);
+    if (writer == NULL) {
+        return tp_error_memory(error);
+    }
+    writer->shared = shared;
+    writer->output = output;
+    tp_code code = tp_record_fork(writer->shared->record, &writer->record, error);
+    if (code != TP_OK) {
+        stop_verdicts(writer);
+        return code;
+    }
+    *worker = writer;
+    return TP_OK;
+}
+
+static tp_code make_verdicts(void *worker, int64_t row, tp_error *error) {
+    verdict_writer *writer = worker;
+    const profile_verdicts *shared = writer->shared;
+    bool told = tp_output_has_evidence(writer->output, shared->profile, row);
+    tp_code code = TP_OK;
+    for (size_t i = 0; code == TP_OK && i < shared->n_results; i++) {
+        code = write_verdict(writer->output, shared->results[i], shared->sites, row, told, &writer->record,
+                             &writer->evidence, error);
+    }
+    return code;
+}
+
 tp_code tp_write_verdicts(const tp_output *output, tp_error *error) {
     const tp_dataset *dataset = output->dataset;
     const tp_layer *sites = tp_dataset_layer(dataset, "sites");
@@ -136,27 +188,20 @@ tp_code tp_write_verdicts(const tp_output *output, tp_error *error) {
         return TP_OK;
     }
     tp_record record = {0};
-    tp_text evidence = {0};
     size_t n_fields = sizeof VERDICT_FIELDS / sizeof VERDICT_FIELDS[0];
     tp_code code = tp_record_add_all(&record, VERDICT_FIELDS, n_fields, error);
     if (code == TP_OK) {
         code = tp_output_begin(output, "verdicts", TP_GEOMETRY_NONE, &record, error);
     }
     for (size_t profile = 0; code == TP_OK && profile < dataset->n_profiles; profile++) {
-        size_t n = 0;
-        tp_result *const *results = tp_profile_results(dataset, profile, &n);
-        for (int64_t row = 0; code == TP_OK && row < sites->n_rows; row++) {
-            bool told = tp_output_has_evidence(output, profile, row);
-            tp_output_progress(output, "verdicts", row, sites->n_rows);
-            for (size_t i = 0; code == TP_OK && i < n; i++) {
-                code = write_verdict(output, results[i], sites, row, told, &record, &evidence, error);
-            }
-        }
+        profile_verdicts shared = {.sites = sites, .record = &record, .profile = profile};
+        shared.results = tp_profile_results(dataset, profile, &shared.n_results);
+        tp_row_maker maker = {"verdicts", &shared, start_verdicts, make_verdicts, stop_verdicts};
+        code = tp_output_items(output, &maker, sites->n_rows, error);
     }
     if (code == TP_OK) {
         code = tp_output_end(output, error);
     }
-    tp_text_reset(&evidence);
     tp_record_reset(&record);
     return code;
 }
