@@ -8,6 +8,7 @@
  */
 #include "apart.h"
 #include "count_values.h"
+#include "link_rows.h"
 #include "technopolis/plan.h"
 #include "travel.h"
 
@@ -239,8 +240,7 @@ typedef struct count_work {
     const tp_apart *apart;
     tp_measure *measure;
     count_detail *detail;
-    tp_link *links; /* TP_LINKS_MAX a row */
-    uint8_t *n_links;
+    tp_link_rows links;
     int64_t *by_layer;   /* n_to a row */
     count_limit *limits; /* n_also + 1, ascending */
     double *also;        /* n_also a row */
@@ -271,28 +271,35 @@ static void keep_tally(const count_work *work, int64_t row, const count_limit *l
     tp_measure_set_interval(measure, row, told, tally->sure, high, tp_travel_method(work->travel, row));
 }
 
-/* A facility within the measure's own limit. */
-static void add_evidence(const count_work *work, int64_t row, const tp_near *near, bool listed) {
+/* A facility within the measure's own limit; `links` has `*n_links` so far. */
+static void add_evidence(const count_work *work, int64_t row, const tp_near *near, bool listed, tp_link *links,
+                         int *n_links) {
     const tp_facilities *facilities = work->facilities;
     if (!facilities->maybe[near->facility]) {
         work->detail->found[row]++;
         work->by_layer[row * (int64_t)work->measure->n_to + facilities->layer[near->facility]]++;
     }
-    if (listed && work->n_links[row] < TP_LINKS_MAX) {
-        work->links[row * TP_LINKS_MAX + work->n_links[row]++] = tp_near_link(facilities, near);
+    if (listed && *n_links < TP_LINKS_MAX) {
+        links[(*n_links)++] = tp_near_link(facilities, near);
     }
 }
 
-static void measure_row(const count_work *work, count_scratch *scratch, int64_t row) {
+/* False when there is no memory. */
+static bool measure_row(count_work *work, count_scratch *scratch, int64_t row) {
     int64_t n = tp_nearby_of(work->nearby, &scratch->room, row), next = 0;
     if (n == 0 && tp_travel_there(work->travel, row) == TP_THERE_NOT) {
         tp_measure_set_interval(work->measure, row, NAN, 0, 0, tp_travel_method(work->travel, row));
         for (int64_t i = 0; i < work->n_also; i++) {
             work->also[row * work->n_also + i] = NAN;
         }
-        return;
+        return true;
     }
     tp_tally tally = {0, 0};
+    int n_links = 0;
+    tp_link *links = tp_link_rows_room(&work->links);
+    if (links == NULL) {
+        return false;
+    }
     for (int64_t i = 0; i < n; i++) {
         const tp_near *near = &scratch->room.near[i];
         while (near->minutes > work->limits[next].minutes) {
@@ -301,12 +308,14 @@ static void measure_row(const count_work *work, count_scratch *scratch, int64_t 
         bool maybe = work->facilities->maybe[near->facility];
         bool listed = tp_count_values_add(work->values, near->facility, maybe, row, scratch->seen, &tally);
         if (near->minutes <= work->measure->within_min) {
-            add_evidence(work, row, near, listed);
+            add_evidence(work, row, near, listed, links, &n_links);
         }
     }
     for (; next <= work->n_also; next++) {
         keep_tally(work, row, &work->limits[next], &tally);
     }
+    tp_link_rows_keep(&work->links, row, n_links);
+    return true;
 }
 
 static bool scratch_init(count_scratch *scratch, const count_work *work) {
@@ -328,14 +337,12 @@ static tp_code measure_rows(count_work *work, tp_error *error) {
         lost = !scratch_init(&scratch, work);
 #pragma omp for schedule(dynamic, 256)
         for (int64_t row = 0; row < n; row++) {
-            if (!lost) {
-                measure_row(work, &scratch, row);
-            }
+            lost = lost || !measure_row(work, &scratch, row);
         }
         scratch_reset(&scratch);
     }
-    tp_code code =
-        lost ? tp_error_memory(error) : tp_measure_pack_links(work->measure, work->n_links, work->links, error);
+    tp_code code = lost ? tp_error_memory(error) : tp_link_rows_pack(&work->links, error);
+    tp_link_rows_reset(&work->links);
     return code == TP_OK ? tp_travel_fill_lengths(work->travel, work->measure, error) : code;
 }
 
@@ -411,13 +418,10 @@ static int compare_limits(const void *a, const void *b) {
 static tp_code make_work(const count_options *options, count_work *work, tp_error *error) {
     size_t rows = (size_t)work->measure->of->n_rows + 1, n_also = options->also_within.n;
     work->n_also = (int64_t)n_also;
-    work->links = malloc(sizeof(tp_link) * TP_LINKS_MAX * rows);
-    work->n_links = calloc(rows, 1);
     work->by_layer = calloc(rows * work->measure->n_to, sizeof *work->by_layer);
     work->limits = malloc((n_also + 1) * sizeof *work->limits);
     work->also = calloc(rows * n_also + 1, sizeof *work->also);
-    if (work->links == NULL || work->n_links == NULL || work->by_layer == NULL || work->limits == NULL ||
-        work->also == NULL) {
+    if (work->by_layer == NULL || work->limits == NULL || work->also == NULL) {
         return tp_error_memory(error);
     }
     for (size_t i = 0; i < n_also; i++) {
@@ -425,12 +429,11 @@ static tp_code make_work(const count_options *options, count_work *work, tp_erro
     }
     work->limits[n_also] = (count_limit){options->within.value, -1};
     qsort(work->limits, n_also + 1, sizeof *work->limits, compare_limits);
-    return TP_OK;
+    return tp_link_rows_new(work->measure, &work->links, error);
 }
 
 static void reset_work(count_work *work) {
-    free(work->links);
-    free(work->n_links);
+    tp_link_rows_reset(&work->links);
     free(work->by_layer);
     free(work->limits);
     free(work->also);

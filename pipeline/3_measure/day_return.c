@@ -14,6 +14,8 @@
  */
 #include "day_return.h"
 
+#include "link_rows.h"
+
 #include "technopolis/plan.h"
 
 #include <math.h>
@@ -218,32 +220,33 @@ static uint8_t measure_by_network(const tp_measure *measure, int64_t row, tp_lin
 static tp_code measure_rows(tp_measure *measure, const tp_ellipsoid *ellipsoid, tp_error *error) {
     const tp_day *detail = measure->detail;
     int64_t n = measure->of->n_rows;
-    tp_link *links = malloc(sizeof *links * TP_LINKS_MAX * (size_t)(n > 0 ? n : 1));
-    uint8_t *count = calloc((size_t)(n > 0 ? n : 1), 1);
-    if (links == NULL || count == NULL) {
-        free(links);
-        free(count);
-        return tp_error_memory(error);
+    tp_link_rows links;
+    tp_code code = tp_link_rows_new(measure, &links, error);
+    if (code != TP_OK) {
+        tp_link_rows_reset(&links);
+        return code;
     }
+    bool lost = false;
     bool open = detail->unread != NULL || measure->sample; /* a better way may exist that is not in the layers */
-#pragma omp parallel for schedule(static, 64)
+#pragma omp parallel for schedule(static, 64) reduction(|| : lost)
     for (int64_t row = 0; row < n; row++) {
-        tp_link *mine = links + row * TP_LINKS_MAX;
+        tp_link *mine = tp_link_rows_room(&links);
         bool by_network = tp_day_by_network(measure, row);
-        if (!by_network && detail->no_table) {
+        lost = lost || mine == NULL;
+        if (lost || (!by_network && detail->no_table)) {
             continue;
         }
-        count[row] =
+        int count =
             by_network ? measure_by_network(measure, row, mine) : measure_by_tables(measure, ellipsoid, row, mine);
-        double stay = count[row] == 0 ? -INFINITY
-                                      : detail->window_min - (tp_day_out_min(measure, row, &mine[0]) +
-                                                              tp_day_back_min(measure, row, &mine[0]));
+        double stay = count == 0 ? -INFINITY
+                                 : detail->window_min - (tp_day_out_min(measure, row, &mine[0]) +
+                                                         tp_day_back_min(measure, row, &mine[0]));
+        tp_link_rows_keep(&links, row, count);
         tp_measure_set_interval(measure, row, stay, stay, open ? detail->window_min : stay,
                                 by_network ? detail->travel.transport->method : TP_METHOD_TABLE);
     }
-    tp_code code = tp_measure_pack_links(measure, count, links, error);
-    free(links);
-    free(count);
+    code = lost ? tp_error_memory(error) : tp_link_rows_pack(&links, error);
+    tp_link_rows_reset(&links);
     return code;
 }
 

@@ -2,6 +2,7 @@
 #include "in_reach.h"
 
 #include "apart.h"
+#include "link_rows.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,29 +14,34 @@ typedef struct in_reach_work {
     tp_apart apart;
     tp_in_reach_row row;
     void *user;
-    tp_link *links; /* TP_LINKS_MAX a row */
-    uint8_t *n_links;
+    bool with_links;
+    tp_link_rows links;
 } in_reach_work;
 
-static void measure_row(const in_reach_work *work, tp_nearby_room *room, int64_t row) {
+/* False when there is no memory. */
+static bool measure_row(in_reach_work *work, tp_nearby_room *room, int64_t row) {
     tp_measure *measure = work->measure;
     tp_way_there there = tp_travel_there(work->travel, row);
     if (there == TP_THERE_NOT) {
         tp_measure_set_interval(measure, row, NAN, 0, 0, tp_travel_method(work->travel, row));
-        return;
+        return true;
     }
     tp_in_reach reach = {.row = row, .n = tp_nearby_of(&work->nearby, room, row), .near = room->near};
     if (there == TP_THERE_NETWORK) {
         reach.n_apart = tp_apart_count(&work->apart, work->travel, measure->of, row, measure->within_min);
     }
-    tp_link *links = work->links == NULL ? NULL : work->links + row * TP_LINKS_MAX;
+    tp_link *links = work->with_links ? tp_link_rows_room(&work->links) : NULL;
+    if (work->with_links && links == NULL) {
+        return false;
+    }
     int n_links = work->row(work->user, &reach, links);
     if (links != NULL) {
-        work->n_links[row] = (uint8_t)n_links;
+        tp_link_rows_keep(&work->links, row, n_links);
     }
+    return true;
 }
 
-static tp_code measure_rows(const in_reach_work *work, tp_error *error) {
+static tp_code measure_rows(in_reach_work *work, tp_error *error) {
     int64_t n = work->measure->of->n_rows;
     bool lost = false;
 #pragma omp parallel reduction(|| : lost)
@@ -44,29 +50,22 @@ static tp_code measure_rows(const in_reach_work *work, tp_error *error) {
         lost = !tp_nearby_room_new(&room, &work->nearby);
 #pragma omp for schedule(dynamic, 256)
         for (int64_t row = 0; row < n; row++) {
-            if (!lost) {
-                measure_row(work, &room, row);
-            }
+            lost = lost || !measure_row(work, &room, row);
         }
         tp_nearby_room_reset(&room);
     }
-    if (lost || work->links == NULL) {
+    if (lost || !work->with_links) {
         return lost ? tp_error_memory(error) : TP_OK;
     }
-    tp_code code = tp_measure_pack_links(work->measure, work->n_links, work->links, error);
+    tp_code code = tp_link_rows_pack(&work->links, error);
+    tp_link_rows_reset(&work->links);
     return code == TP_OK ? tp_travel_fill_lengths(work->travel, work->measure, error) : code;
 }
 
 tp_code tp_in_reach_measure(tp_dataset *dataset, tp_measure *measure, const tp_facilities *facilities,
                             tp_travel *travel, bool with_links, tp_in_reach_row row, void *user, tp_error *error) {
-    size_t rows = with_links ? (size_t)measure->of->n_rows + 1 : 0;
-    in_reach_work work = {.measure = measure,
-                          .travel = travel,
-                          .row = row,
-                          .user = user,
-                          .links = with_links ? malloc(sizeof(tp_link) * TP_LINKS_MAX * rows) : NULL,
-                          .n_links = with_links ? calloc(rows, 1) : NULL};
-    tp_code code = with_links && (work.links == NULL || work.n_links == NULL) ? tp_error_memory(error) : TP_OK;
+    in_reach_work work = {.measure = measure, .travel = travel, .row = row, .user = user, .with_links = with_links};
+    tp_code code = with_links ? tp_link_rows_new(measure, &work.links, error) : TP_OK;
     if (code == TP_OK) {
         code = tp_travel_open(travel, dataset, measure, facilities, error);
     }
@@ -81,7 +80,6 @@ tp_code tp_in_reach_measure(tp_dataset *dataset, tp_measure *measure, const tp_f
     }
     tp_nearby_reset(&work.nearby);
     tp_apart_reset(&work.apart);
-    free(work.links);
-    free(work.n_links);
+    tp_link_rows_reset(&work.links);
     return code;
 }

@@ -160,21 +160,6 @@ typedef struct wanted {
     int64_t row;
 } wanted;
 
-static int compare_wanted(const void *a, const void *b) {
-    const wanted *x = a, *y = b;
-    if (x->link->layer != y->link->layer) {
-        return x->link->layer < y->link->layer ? -1 : 1;
-    }
-    if (x->link->row != y->link->row) {
-        return x->link->row < y->link->row ? -1 : 1;
-    }
-    return (x->row > y->row) - (x->row < y->row);
-}
-
-static bool same_facility(const wanted *a, const wanted *b) {
-    return a->link->layer == b->link->layer && a->link->row == b->link->row;
-}
-
 /* One facility's links: the paths of their places to it, or from it. */
 static tp_code fill_facility(const tp_travel *travel, tp_search *search, tp_path *path, const wanted *list, int64_t n,
                              tp_error *error) {
@@ -206,7 +191,7 @@ static tp_code fill_all(const tp_travel *travel, const wanted *list, const int64
         tp_code mine = tp_search_new(travel->transport->network, &search, &fault);
 #pragma omp for schedule(dynamic, 1)
         for (int64_t i = 0; i < n; i++) {
-            if (mine == TP_OK) {
+            if (mine == TP_OK && first[i + 1] > first[i]) {
                 mine = fill_facility(travel, search, &path, list + first[i], first[i + 1] - first[i], &fault);
             }
         }
@@ -220,39 +205,64 @@ static tp_code fill_all(const tp_travel *travel, const wanted *list, const int64
     return code;
 }
 
-static int64_t gather_wanted(const tp_travel *travel, tp_measure *measure, wanted *list) {
+static bool wants_length(const tp_travel *travel, const tp_link *link, int64_t row) {
+    return isnan(link->distance_m) && link->note != TP_LINK_INSIDE && tp_travel_there(travel, row) == TP_THERE_NETWORK;
+}
+
+/* Where the facilities of each layer begin, when those of all layers are numbered on; the number of all is returned. */
+static int64_t number_facilities(const tp_measure *measure, int64_t *base) {
     int64_t n = 0;
-    for (int64_t row = 0; row < measure->of->n_rows; row++) {
+    for (size_t i = 0; i < measure->n_to; i++) {
+        base[i] = n;
+        n += measure->to[i]->n_rows;
+    }
+    return n;
+}
+
+/* Files the links that want a length by their facilities: those of number f are list[first[f]] to list[first[f + 1]],
+ * in the order of rows. `first` has n + 1 zeros. */
+static tp_code file_wanted(const tp_travel *travel, tp_measure *measure, const int64_t *base, int64_t *first, int64_t n,
+                           wanted **list, tp_error *error) {
+    const int64_t n_rows = measure->of->n_rows;
+    for (int64_t row = 0; row < n_rows; row++) {
         for (int64_t i = measure->link_first[row]; i < measure->link_first[row + 1]; i++) {
-            bool no_length = isnan(measure->links[i].distance_m) && measure->links[i].note != TP_LINK_INSIDE;
-            if (no_length && tp_travel_there(travel, row) == TP_THERE_NETWORK) {
-                list[n++] = (wanted){&measure->links[i], row};
+            const tp_link *link = &measure->links[i];
+            first[base[link->layer] + link->row] += wants_length(travel, link, row);
+        }
+    }
+    for (int64_t f = 0; f < n; f++) {
+        first[f + 1] += first[f];
+    }
+    *list = malloc(((size_t)first[n] + 1) * sizeof **list);
+    if (*list == NULL) {
+        return tp_error_memory(error);
+    }
+    for (int64_t row = n_rows - 1; row >= 0; row--) { /* backwards, so that each ends where it begins */
+        for (int64_t i = measure->link_first[row + 1] - 1; i >= measure->link_first[row]; i--) {
+            tp_link *link = &measure->links[i];
+            if (wants_length(travel, link, row)) {
+                (*list)[--first[base[link->layer] + link->row]] = (wanted){link, row};
             }
         }
     }
-    qsort(list, (size_t)n, sizeof *list, compare_wanted);
-    return n;
+    return TP_OK;
 }
 
 tp_code tp_travel_fill_lengths(const tp_travel *travel, tp_measure *measure, tp_error *error) {
     if (travel->transport == NULL) {
         return TP_OK;
     }
-    size_t size = (size_t)measure->link_first[measure->of->n_rows] + 1;
-    wanted *list = malloc(size * sizeof *list);
-    int64_t *first = malloc(size * sizeof *first);
-    tp_code code = list == NULL || first == NULL ? tp_error_memory(error) : TP_OK;
+    int64_t *base = malloc((measure->n_to + 1) * sizeof *base), *first = NULL;
+    wanted *list = NULL;
+    tp_code code = base == NULL ? tp_error_memory(error) : TP_OK;
     if (code == TP_OK) {
-        int64_t n = gather_wanted(travel, measure, list), n_facilities = 0;
-        for (int64_t i = 0; i < n; i++) {
-            if (i == 0 || !same_facility(&list[i], &list[i - 1])) {
-                first[n_facilities++] = i;
-            }
-        }
-        first[n_facilities] = n;
-        code = n == 0 ? TP_OK : fill_all(travel, list, first, n_facilities, error);
+        int64_t n = number_facilities(measure, base);
+        first = calloc((size_t)n + 1, sizeof *first);
+        code = first == NULL ? tp_error_memory(error) : file_wanted(travel, measure, base, first, n, &list, error);
+        code = code != TP_OK || first[n] == 0 ? code : fill_all(travel, list, first, n, error);
     }
-    free(list);
+    free(base);
     free(first);
+    free(list);
     return code;
 }

@@ -29,7 +29,9 @@ tp_code tp_join_places(const tp_network *network, const tp_ellipsoid *ellipsoid,
 
 /* The time from the beginning of the way to the foot, as a part of `whole_ms`: the rest is exactly what remains. */
 static uint32_t part_ms(const tp_join *join, uint32_t whole_ms) {
-    return (uint32_t)llround(join->fraction * whole_ms);
+    double time_ms = join->fraction * whole_ms; /* rounded as llround does, which is a call */
+    uint32_t whole = (uint32_t)time_ms;
+    return whole + (time_ms - whole >= 0.5 ? 1 : 0);
 }
 
 int tp_join_ends(const tp_network *network, const tp_join *join, bool leaving, tp_join_end ends[2]) {

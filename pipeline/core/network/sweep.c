@@ -26,7 +26,7 @@ typedef struct group_order {
 typedef struct tables {
     uint32_t *end_first; /* n_nodes + 1: the ends at each node */
     place_end *end;
-    place_by_way *by_way; /* all joined places */
+    place_by_way *by_way; /* the places on ways that facilities join */
     int64_t n_by_way;
     int64_t *group_first; /* n_groups + 1 */
     int64_t *member;      /* facilities by group */
@@ -63,12 +63,40 @@ static bool leaves_places(const tp_sweep *sweep) {
     return sweep->rule.direction == TP_TO_FACILITY;
 }
 
+/* Places on the facilities' own ways, which may be reached without a node between. */
+static tp_code file_by_way(const tp_sweep *sweep, tables *t, tp_error *error) {
+    uint8_t *joined = calloc((size_t)sweep->network->ways.n_ways + 1, 1);
+    int64_t n = 0;
+    if (joined == NULL) {
+        return tp_error_memory(error);
+    }
+    for (int64_t f = 0; f < sweep->n_facilities; f++) {
+        if (sweep->facilities[f].way >= 0) {
+            joined[sweep->facilities[f].way] = 1;
+        }
+    }
+    for (int64_t p = 0; p < sweep->n_places; p++) {
+        n += sweep->places[p].way >= 0 && joined[sweep->places[p].way] != 0;
+    }
+    t->by_way = malloc(((size_t)n + 1) * sizeof *t->by_way);
+    for (int64_t p = 0; t->by_way != NULL && p < sweep->n_places; p++) {
+        if (sweep->places[p].way >= 0 && joined[sweep->places[p].way] != 0) {
+            t->by_way[t->n_by_way++] = (place_by_way){sweep->places[p].way, (uint32_t)p};
+        }
+    }
+    free(joined);
+    if (t->by_way == NULL) {
+        return tp_error_memory(error);
+    }
+    qsort(t->by_way, (size_t)t->n_by_way, sizeof *t->by_way, compare_by_way);
+    return TP_OK;
+}
+
 static tp_code file_places(const tp_sweep *sweep, tables *t, tp_error *error) {
     uint32_t n_nodes = sweep->network->n_nodes;
     t->end_first = calloc((size_t)n_nodes + 1, sizeof *t->end_first);
     t->end = malloc(((size_t)sweep->n_places * 2 + 1) * sizeof *t->end);
-    t->by_way = malloc(((size_t)sweep->n_places + 1) * sizeof *t->by_way);
-    if (t->end_first == NULL || t->end == NULL || t->by_way == NULL) {
+    if (t->end_first == NULL || t->end == NULL) {
         return tp_error_memory(error);
     }
     tp_start ends[2];
@@ -76,9 +104,6 @@ static tp_code file_places(const tp_sweep *sweep, tables *t, tp_error *error) {
         int n = tp_join_starts(sweep->network, &sweep->places[p], leaves_places(sweep), ends);
         for (int i = 0; i < n; i++) {
             t->end_first[ends[i].node]++;
-        }
-        if (sweep->places[p].way >= 0) {
-            t->by_way[t->n_by_way++] = (place_by_way){sweep->places[p].way, (uint32_t)p};
         }
     }
     for (uint32_t v = 0; v < n_nodes; v++) {
@@ -90,8 +115,7 @@ static tp_code file_places(const tp_sweep *sweep, tables *t, tp_error *error) {
             t->end[--t->end_first[ends[i].node]] = (place_end){(uint32_t)p, ends[i].time_ms};
         }
     }
-    qsort(t->by_way, (size_t)t->n_by_way, sizeof *t->by_way, compare_by_way);
-    return TP_OK;
+    return file_by_way(sweep, t, error);
 }
 
 static int64_t group_of(const tp_sweep *sweep, int64_t facility) {

@@ -54,6 +54,28 @@ static void list_runs(const tp_ways *ways, const uint32_t *strong, tp_run *runs,
     }
 }
 
+/* The length of the segment that begins at a vertex, in degrees of latitude. */
+static double segment_length(const tp_ways *ways, int64_t vertex) {
+    const double *lon = ways->vertex_lon_deg + vertex, *lat = ways->vertex_lat_deg + vertex;
+    return hypot((lon[1] - lon[0]) * cos((lat[0] / 2 + lat[1] / 2) * (M_PI / 180)), lat[1] - lat[0]);
+}
+
+static tp_code measure_ways(tp_way_index *index, const tp_ways *ways, tp_error *error) {
+    index->along = malloc(((size_t)ways->n_vertices + 1) * sizeof *index->along);
+    if (index->along == NULL) {
+        return tp_error_memory(error);
+    }
+#pragma omp parallel for schedule(static)
+    for (int64_t w = 0; w < ways->n_ways; w++) {
+        double length = 0;
+        for (int64_t i = ways->vertex_first[w]; i < ways->vertex_first[w + 1]; i++) {
+            index->along[i] = length;
+            length += i + 1 < ways->vertex_first[w + 1] ? segment_length(ways, i) : 0;
+        }
+    }
+    return TP_OK;
+}
+
 static tp_code fill(tp_way_index *index, const tp_ways *ways, const uint32_t *strong, int64_t n, tp_error *error) {
     size_t room = (size_t)n + 1;
     tp_run *runs = malloc(room * sizeof *runs);
@@ -96,6 +118,9 @@ tp_code tp_way_index_new(const tp_ways *ways, const uint32_t *strong, tp_way_ind
         return tp_error_memory(error);
     }
     tp_code code = fill(made, ways, strong, n, error);
+    if (code == TP_OK) {
+        code = measure_ways(made, ways, error);
+    }
     if (code != TP_OK) {
         tp_way_index_free(made);
         return code;
@@ -108,6 +133,7 @@ void tp_way_index_free(tp_way_index *index) {
     if (index != NULL) {
         tp_box_tree_reset(&index->tree);
         free(index->runs);
+        free(index->along);
         free(index);
     }
 }
@@ -199,14 +225,9 @@ static void look(probe *p, double limit_m, bool only_largest) {
 }
 
 /* How far along its way a foot lies, by lengths on the plane at each segment. */
-static double fraction_of(const tp_ways *ways, int64_t way, int64_t vertex, double part) {
-    double before = 0, all = 0;
-    for (int64_t i = ways->vertex_first[way]; i + 1 < ways->vertex_first[way + 1]; i++) {
-        const double *lon = ways->vertex_lon_deg + i, *lat = ways->vertex_lat_deg + i;
-        double length = hypot((lon[1] - lon[0]) * cos((lat[0] / 2 + lat[1] / 2) * (M_PI / 180)), lat[1] - lat[0]);
-        before += i < vertex ? length : i == vertex ? part * length : 0;
-        all += length;
-    }
+static double fraction_of(const tp_way_index *index, const tp_ways *ways, int64_t way, int64_t vertex, double part) {
+    double before = index->along[vertex] + part * segment_length(ways, vertex);
+    double all = index->along[ways->vertex_first[way + 1] - 1];
     return all > 0 ? fmin(before / all, 1) : 0;
 }
 
@@ -225,7 +246,7 @@ static tp_foot foot_of(const probe *p, const tp_ellipsoid *ellipsoid, double lim
     foot.way = p->way;
     foot.vertex = p->vertex;
     foot.part = p->part;
-    foot.fraction = fraction_of(p->ways, p->way, p->vertex, p->part);
+    foot.fraction = fraction_of(p->index, p->ways, p->way, p->vertex, p->part);
     foot.in_largest = p->in_largest;
     return foot;
 }

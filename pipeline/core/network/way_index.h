@@ -16,6 +16,7 @@ typedef struct tp_run {
 typedef struct tp_way_index {
     tp_box_tree tree; /**< over the runs, in the order of a Hilbert curve */
     tp_run *runs;
+    double *along; /**< a vertex: the length of its way up to it, on the plane at each segment */
 } tp_way_index;
 
 /**
