@@ -365,8 +365,34 @@ static tp_code make_sample(tp_layer *layer, tp_dataset *dataset, tp_error *error
     return TP_OK;
 }
 
+/* Wards put together, then the rows that are wanted and stood in the run's year. */
+static tp_code select_rows(const tp_step *step, const tp_run *run, tp_layer *layer, int64_t n_rows,
+                           const tp_read_notes *notes, tp_dataset *dataset, tp_error *error) {
+    const tp_read_options *options = step->options.values;
+    tp_read_period period = {.year = run->year,
+                             .from = options->from,
+                             .to = options->to,
+                             .about = options->year,
+                             .from_place = place_of(step, "from"),
+                             .to_place = place_of(step, "to"),
+                             .about_place = place_of(step, "year"),
+                             .leave_out = options->unknown_year == 1,
+                             .since = options->since};
+    tp_code code = TP_OK;
+    if (options->description != NULL && options->description->wards != TP_WARDS_NONE) {
+        code = tp_read_wards(layer, n_rows, options->description->wards, error);
+    }
+    code = code != TP_OK ? code : tp_read_select(layer, n_rows, notes, &period, dataset, error);
+    if (defines_layer(step)) {
+        tp_condition_free(layer->where);
+        layer->where = NULL;
+    }
+    return code;
+}
+
 static tp_code read_files(const tp_step *step, const tp_run *run, const tp_read_heads *heads, tp_dataset *dataset,
                           tp_layer *layer, tp_error *error) {
+    const tp_read_options *options = step->options.values;
     tp_read_notes notes = {0};
     tp_read_task task = {.layer_name = step->name, .layer = layer, .notes = &notes, .run = run};
     bool may_skip = run->on_error == TP_SKIP && heads->n > 1, skipped = false;
@@ -385,30 +411,17 @@ static tp_code read_files(const tp_step *step, const tp_run *run, const tp_read_
         }
     }
     if (code == TP_OK && task.n_rows == 0) {
-        code = tp_error_set(error, TP_E_DATA, "layer %s: none of the %zu files can be used", step->name, heads->n);
+        code = skipped
+                   ? tp_error_set(error, TP_E_DATA, "layer %s: none of the %zu files can be used", step->name, heads->n)
+                   : tp_error_set(error, TP_E_DATA, "layer %s: %s: has no features%s%s", step->name,
+                                  heads->items[0].shown, options->product == NULL ? "" : " of product ",
+                                  options->product == NULL ? "" : options->product);
     }
     if (code == TP_OK && skipped) {
         code = make_sample(layer, dataset, error);
     }
     if (code == TP_OK) {
-        const tp_read_options *options = step->options.values;
-        tp_read_period period = {.year = run->year,
-                                 .from = options->from,
-                                 .to = options->to,
-                                 .about = options->year,
-                                 .from_place = place_of(step, "from"),
-                                 .to_place = place_of(step, "to"),
-                                 .about_place = place_of(step, "year"),
-                                 .leave_out = options->unknown_year == 1,
-                                 .since = options->since};
-        if (options->description != NULL && options->description->wards != TP_WARDS_NONE) {
-            code = tp_read_wards(layer, task.n_rows, options->description->wards, error);
-        }
-        code = code != TP_OK ? code : tp_read_select(layer, task.n_rows, &notes, &period, dataset, error);
-        if (defines_layer(step)) {
-            tp_condition_free(layer->where);
-            layer->where = NULL;
-        }
+        code = select_rows(step, run, layer, task.n_rows, &notes, dataset, error);
     }
     tp_read_notes_reset(&notes);
     return code;

@@ -197,16 +197,22 @@ tp_code tp_osm_places_open(const char *path, const char *shown, const tp_product
     }
     const char *drivers[] = {"OSM", NULL}, *options[] = {option, NULL};
     tp_code code = TP_OK;
+    tp_gdal_scope scope; /* of our own: the driver ends at a fault as at the end of the file */
+    tp_gdal_begin(&scope);
     GDALDatasetH from =
         GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, drivers, options, NULL);
     if (from == NULL) {
         code = tp_error_set(error, TP_E_DATA, "%s: cannot be read as OpenStreetMap", shown);
     } else if (!add_all(product, from, file->layer)) {
         code = tp_error_memory(error);
+    } else if (scope.failures > 0) {
+        code = tp_error_set(error, TP_E_DATA, "%s: is cut short or damaged: %s", shown,
+                            tp_gdal_message(&scope, "cannot be read to its end"));
     }
     if (from != NULL) {
         GDALClose(from);
     }
+    tp_gdal_end(&scope);
     VSIUnlink(configuration);
     free(configuration);
     free(option);

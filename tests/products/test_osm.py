@@ -78,4 +78,17 @@ case.equal(case.one("SELECT count(*) FROM roads"), 1, "without a product it is a
 with open(os.path.join(case.folder, "cut.osm.pbf"), "wb") as out:
     out.write(pbf(corners + places, ways)[:-20])
 case.run("{ file: cut.osm.pbf, product: osm }", code=3)
+
+xml = '<?xml version="1.0"?>\n<osm version="0.6">\n%s</osm>\n' % "".join(
+    '<node id="%d" lat="32.%03d" lon="130.%03d"><tag k="amenity" v="university"/><tag k="name" v="%d"/></node>\n' % (i, i, i, i)
+    for i in range(1, 900))
+case.text("whole.osm", xml)
+case.run("{ file: whole.osm, product: osm }")
+case.equal(case.one("SELECT count(*) FROM layer"), 899, "OpenStreetMap's XML")
+case.text("cut.osm", xml[:len(xml) // 2])
+case.holds("cut.osm: is cut short or damaged", case.run("{ file: cut.osm, product: osm }", code=3), "half of it is no file")
+case.run("{ file: [whole.osm, cut.osm], product: osm }", run="on_error: skip")
+case.equal(case.one("SELECT count(*) FROM rejects WHERE reason = 'file cannot be used' AND source_file = 'cut.osm'"), 1, "or is passed over, with a line")
+case.text("none.osm", '<?xml version="1.0"?>\n<osm version="0.6">\n<node id="1" lat="32" lon="130"/></osm>\n')
+case.holds("none.osm: has no features", case.run("{ file: none.osm, product: osm }", code=3), "a file without places")
 case.finish()
