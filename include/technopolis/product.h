@@ -32,7 +32,8 @@
  *
  * A cell is cleaned as its column says: blanks (also U+3000) at both ends go, `missing` values become NULL, numbers may
  * have full-width digits and thousands separators, `codes` become words (a code without a word stays, and is reported
- * once a file; with `others: missing` it is missing), `add` is added to a number, `digits: ascii` turns full-width letters and digits of a text into ASCII.
+ * once a file; with `others: missing` it is missing), `add` is added to a number, `digits: ascii` turns full-width letters
+ * and digits of a text into ASCII, `width: 5` gives a code of four digits the leading zero that it lost as a number.
  *
  * A `where` among the defaults says what the layer is made of, so that a layer of universities is complete although the
  * file has other schools too; a `where` of the entry narrows it, as always.
@@ -73,6 +74,7 @@ typedef struct tp_product_column {
     const tp_node *codes;                               /**< map code -> word, or NULL */
     tp_product_texts missing;                           /**< values that mean missing */
     int64_t add;
+    int64_t width; /**< digits of a code, 0: not said */
     bool ascii_digits, others_missing;
 } tp_product_column;
 

@@ -4,6 +4,7 @@
 #include "core/config/number.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -152,6 +153,12 @@ static const char *word_of(const tp_product_column *column, const char *text, bo
     return word == NULL ? text : word;
 }
 
+/* Whether a code is one digit short, as "01101" is once it was kept as the number 1101. */
+static bool lacks_zero(const tp_product_column *column, const char *text) {
+    size_t size = strlen(text);
+    return column->width > 1 && size + 1 == (size_t)column->width && strspn(text, "0123456789") == size;
+}
+
 tp_code tp_cell_set(const tp_product_column *column, tp_text *text, tp_column *to, int64_t row, tp_cell_result *result,
                     tp_error *error) {
     *result = TP_CELL_MISSING;
@@ -176,6 +183,11 @@ tp_code tp_cell_set(const tp_product_column *column, tp_text *text, tp_column *t
         return TP_OK;
     }
     *result = known ? TP_CELL_SET : TP_CELL_UNKNOWN_CODE;
+    if (to->type == TP_TYPE_TEXT && lacks_zero(column, word)) {
+        char padded[NUMBER_SIZE];
+        int size = snprintf(padded, sizeof padded, "0%.*s", NUMBER_SIZE - 2, word);
+        return tp_column_set_text(to, row, padded, (size_t)size, error);
+    }
     if (to->type == TP_TYPE_TEXT) {
         return tp_column_set_text(to, row, word, strlen(word), error);
     }

@@ -53,4 +53,8 @@ case.equal(case.all("SELECT name, scheduled, begun, ended FROM layer"), [("板�
 case.equal(case.points(), [(130.015, 33.005)], "one point")
 case.run("{ file: N08-21_GML.zip, product: ksj-n08 }", run="year: 1971")
 case.equal(case.one("SELECT count(*) FROM layer"), 2, "in its last year it is still there")
+case.shapefile("N08-21_Airport", ogr.wkbPolygon, ERA,
+               [past(133.85, "岡山空港", "1", 1962, 1962, 1988), past(133.60, "岡山空港", "1", 1988, 1988, 9999)], epsg=None)
+case.run("{ file: N08-21_Airport.shp, product: ksj-n08 }", run="year: 1988")
+case.equal(case.points(), [(133.855, 33.005), (133.605, 33.005)], "an airport that moved is not half-way between its places")
 case.finish()

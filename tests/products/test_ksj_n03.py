@@ -36,4 +36,14 @@ case.run("{ file: 'N03-*_GML.zip', product: ksj-n03-cities }")
 case.equal(case.all("SELECT code, name, wards FROM layer ORDER BY code"),
            [("01100", "札幌市", 2), ("01217", "江別市", None), ("22130", "浜松市", 3), ("22424", "吉田町", None)],
            "cities: Hamamatsu's code is that of its smallest ward, not that of each")
+
+# before 2000: dates in N03_005 and N03_006, no .prj; a code that was kept as a number has lost its zero
+DATED = OLD[:4] + ["N03_005:C8", "N03_006:C8", "N03_007:I5"]
+case.shapefile("N03-801001_01", ogr.wkbPolygon, DATED,
+               [(box(141.3, 43), "北海道", "石狩支庁", "札幌市", "中央区", "19720401", "99999999", 1101),
+                (box(141.5, 43), "北海道", "石狩支庁", None, "江別市", "19540701", "99999999", 1217)], epsg=None)
+case.run("{ file: N03-801001_01.shp, product: ksj-n03 }")
+case.equal(case.all("SELECT code, name, city_code, ward FROM layer ORDER BY code"),
+           [("01101", "札幌市中央区", "01100", "中央区"), ("01217", "江別市", None, None)], "dates are no wards")
+case.equal(case.one("SELECT edition, crs, crs_origin FROM sources"), ("before 2000", "EPSG:4612 JGD2000", "product"), "what was assumed")
 case.finish()

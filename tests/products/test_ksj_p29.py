@@ -36,6 +36,11 @@ case.equal(case.all("SELECT name, encoding FROM layer, sources"), [("黒髪小�
 case.equal(case.one("SELECT count(*) FROM parameters WHERE key = 'where' AND origin = 'configuration'"), 1, "its origin")
 case.equal(case.one("SELECT origin FROM parameters WHERE key = 'id' AND step = 'read/layer'"), "product", "the product's id")
 
+few = case.shapefile("P29-23", ogr.wkbPoint, fields[:6], [row[:7] for row in rows[:2] + rows[:1]])
+case.run("{ file: %s.shp, product: ksj-p29 }" % few)
+case.equal(case.all("SELECT count(*), count(DISTINCT univ) FROM layer"), [(2, 1)], "campuses without codes of their own stay apart")
+case.equal(case.all("SELECT source_fid, reason FROM rejects"), [(2, "duplicate id")], "the same campus twice is one")
+
 wrong = case.shapefile("P29-99", ogr.wkbPoint, ["P29_001:C5", "P29_004:C20"], [("POINT (1 2)", "14101", "x")])
 message = case.run("{ file: P29-99.shp, product: ksj-p29 }", code=3)
 case.holds("fits no edition of product ksj-p29", message, "no edition")

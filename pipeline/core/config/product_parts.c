@@ -59,7 +59,8 @@ static void read_codes(const tp_node *map, tp_product_column *column, tp_faults 
 }
 
 static void read_column(const tp_node *node, tp_product_column *column, tp_faults *faults) {
-    static const char *const known[] = {"type", "unit", "help", "codes", "missing", "join", "add", "digits", "others"};
+    static const char *const known[] = {"type", "unit", "help",   "codes",  "missing",
+                                        "join", "add",  "digits", "others", "width"};
     static const char *const languages[] = {"en", "ja"};
     if (!tp_form_is_map(node, column->name, faults)) {
         return;
@@ -70,6 +71,7 @@ static void read_column(const tp_node *node, tp_product_column *column, tp_fault
     column->unit = tp_product_optional(node, "unit", faults);
     column->join = tp_node_find(node, "join") == NULL ? NULL : tp_node_text(tp_node_find(node, "join"));
     column->add = read_integer(node, "add", 0, faults);
+    column->width = read_integer(node, "width", 0, faults);
     const char *digits = tp_product_optional(node, "digits", faults);
     column->ascii_digits = digits != NULL;
     if (digits != NULL && strcmp(digits, "ascii") != 0) {

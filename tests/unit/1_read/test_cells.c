@@ -32,6 +32,7 @@ static void texts(void **state) {
     const char *missing[] = {"x", "－"};
     tp_product_column plain = {.name = "c", .type = TP_TYPE_TEXT, .missing = {missing, 2}};
     tp_product_column ascii = {.name = "c", .type = TP_TYPE_TEXT, .ascii_digits = true};
+    tp_product_column code = {.name = "c", .type = TP_TYPE_TEXT, .ascii_digits = true, .width = 5};
     tp_column *to = new_column(TP_TYPE_TEXT);
     assert_int_equal(set(&plain, to, "　 髙田　１\t"), TP_CELL_SET);
     assert_string_equal(tp_column_text(to, 0), "髙田　１"); /* only the ends; variants and widths stay as written */
@@ -42,6 +43,12 @@ static void texts(void **state) {
     assert_int_equal(set(&plain, to, ""), TP_CELL_MISSING);
     assert_int_equal(set(&ascii, to, "　Ｂ１４　２"), TP_CELL_SET);
     assert_string_equal(tp_column_text(to, 0), "B14 2");
+    static const char *const codes[][2] = {{"1101", "01101"}, {"１１０１", "01101"}, {"01101", "01101"},
+                                           {"101", "101"},    {"110A", "110A"},      {"14101", "14101"}};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) { /* the zero in front that a number has not */
+        assert_int_equal(set(&code, to, codes[i][0]), TP_CELL_SET);
+        assert_string_equal(tp_column_text(to, 0), codes[i][1]);
+    }
     tp_column_free(to);
 }
 
