@@ -218,17 +218,41 @@ static tp_code merge(tp_read_heads *heads, const char *name, tp_error *error) {
     return code;
 }
 
-static void check_geometry(const tp_step *step, const tp_read_heads *heads, tp_faults *faults) {
-    const tp_read_options *options = step->options.values;
-    const tp_read_head *first = first_usable(heads);
+/* The first file of the kind of geometry that most of the usable ones have. */
+static const tp_read_head *find_usual(const tp_read_heads *heads) {
+    size_t n[TP_GEOMETRY_POLYGON + 1] = {0};
+    const tp_read_head *usual = NULL;
+    for (size_t i = 0; i < heads->n; i++) {
+        n[heads->items[i].head.geometry] += heads->items[i].path != NULL;
+    }
     for (size_t i = 0; i < heads->n; i++) {
         const tp_read_head *head = &heads->items[i];
-        if (head->path != NULL && head->head.geometry != first->head.geometry) {
-            tp_faults_add_code_at(faults, TP_E_DATA, options->file.places[i], "%s: is a %s layer, but %s is a %s layer",
-                                  head->shown, tp_geometry_text(head->head.geometry), first->shown,
-                                  tp_geometry_text(first->head.geometry));
+        if (head->path != NULL && (usual == NULL || n[head->head.geometry] > n[usual->head.geometry])) {
+            usual = head;
         }
     }
+    return usual;
+}
+
+/* A file of another kind of geometry than most cannot be used with them. */
+static tp_code check_geometry(const tp_step *step, const tp_run *run, tp_read_heads *heads, tp_faults *faults) {
+    const tp_read_options *options = step->options.values;
+    const tp_read_head *usual = find_usual(heads);
+    tp_code worst = TP_OK;
+    for (size_t i = 0; i < heads->n; i++) {
+        const tp_read_head *head = &heads->items[i];
+        if (head->path == NULL || head->head.geometry == usual->head.geometry) {
+            continue;
+        }
+        tp_faults own = {0};
+        tp_faults_add_code_at(&own, TP_E_DATA, options->file.places[i], "%s: is a %s layer, but %s is a %s layer",
+                              head->shown, tp_geometry_text(head->head.geometry), usual->shown,
+                              tp_geometry_text(usual->head.geometry));
+        tp_code code = settle(heads, i, options->file.items[i], run->on_error == TP_SKIP, &own, faults);
+        tp_faults_reset(&own);
+        worst = code == TP_OK ? worst : code;
+    }
+    return worst;
 }
 
 static void set_conditions(const tp_step *step, tp_head *head, tp_faults *faults) {
@@ -274,12 +298,12 @@ tp_code tp_read_heads_open(const tp_step *step, const tp_run *run, unsigned flag
     if (code != TP_OK) {
         return code;
     }
+    tp_code geometry = check_geometry(step, run, heads, faults);
     tp_faults own = {0};
     tp_error error = {0};
     if (merge(heads, step->name, &error) != TP_OK) {
         tp_faults_add_error(&own, &error);
     } else {
-        check_geometry(step, heads, &own);
         set_conditions(step, &heads->all, &own);
         check_dissolve(step, &own);
     }
@@ -288,5 +312,5 @@ tp_code tp_read_heads_open(const tp_step *step, const tp_run *run, unsigned flag
     }
     code = tp_faults_code(&own);
     tp_faults_reset(&own);
-    return code;
+    return code == TP_OK ? geometry : code;
 }

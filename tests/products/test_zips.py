@@ -56,5 +56,16 @@ case.equal(case.one("SELECT group_concat(file, ' ') FROM sources"),
            "P28-13_01_GML.zip/P28-13_01.shp P28-13_13_GML.zip/P28-13_13.shp P28-13_43_GML.zip/P28-13_43.shp P28-13_47_GML.zip",
            "all files, sorted bytewise")
 case.equal(case.one("SELECT count(*) FROM rejects WHERE reason = 'file cannot be used'"), 1, "or is passed over, with a line")
+os.remove(os.path.join(case.folder, "P28-13_47_GML.zip"))
+areas = case.shapefile("x/P28-13_00", ogr.wkbPolygon, FIELDS, [("POLYGON ((130 32, 130 33, 131 33, 130 32))",) + ROWS[0][1:]], epsg=4612)
+case.zip("P28-13_00_GML.zip", {"": [areas]})
+odd = "P28-13_00_GML.zip/P28-13_00.shp: is a polygon layer, but P28-13_01_GML.zip/P28-13_01.shp is a point layer"
+message = case.run("{ file: 'P28-13_*_GML.zip', product: ksj-p28 }", code=3)
+case.holds(odd, message, "one of another kind of geometry stops the run, and is the one blamed")
+case.equal(message.count("is a point layer"), 1, "and alone")
+case.run("{ file: 'P28-13_*_GML.zip', product: ksj-p28, id: name }", run="on_error: skip")
+case.equal(case.all("SELECT source_file, detail FROM rejects WHERE reason = 'file cannot be used'"),
+           [("P28-13_00_GML.zip/P28-13_00.shp", odd)], "or is passed over, with a line")
+case.equal(case.one("SELECT DISTINCT coverage FROM sources WHERE sha256 IS NOT NULL"), "sample, since a file was left out", "no longer complete")
 case.holds("no such file", case.run("{ file: 'P99-*.zip', product: ksj-p28 }", code=3), "a pattern that nothing fits")
 case.finish()
