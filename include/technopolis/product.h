@@ -28,12 +28,14 @@
  * In an edition's `columns` a field with `?` behind may be absent; all others must be there for the edition to fit. A
  * list is joined (by the column's `join`, "/" by default); { first_of: [A, B] } takes the first that is not empty;
  * { value: 1995 } is the same for every row; { field: A, if: B, is: [1] } takes A only where the field B says so.
- * `skip: 1` leaves out rows below the header; `crs` of an edition counts more than the product's.
+ * `skip: 1` leaves out rows below the header, unless they look like the edition's `values`; `crs` of an edition counts
+ * more than the product's.
  *
  * A cell is cleaned as its column says: blanks (also U+3000) at both ends go, `missing` values become NULL, numbers may
- * have full-width digits and thousands separators, `codes` become words (a code without a word stays, and is reported
- * once a file; with `others: missing` it is missing), `add` is added to a number, `digits: ascii` turns full-width letters
- * and digits of a text into ASCII, `width: 5` gives a code of four digits the leading zero that it lost as a number.
+ * have full-width digits and thousands separators, `codes` become words, `add` is added to a number, `digits: ascii`
+ * turns full-width letters and digits of a text into ASCII, `width: 5` gives a code of four digits the leading zero that
+ * it lost as a number. A code without a word stays in a column of texts, which is reported once a file; in a column of
+ * numbers, where it would count as one, it is missing, and each is reported; with `others: missing` it is missing.
  *
  * A `where` among the defaults says what the layer is made of, so that a layer of universities is complete although the
  * file has other schools too; a `where` of the entry narrows it, as always.

@@ -10,6 +10,8 @@
 
 enum { NUMBER_SIZE = 64 };
 
+static const int64_t LARGEST = 9000000000000000; /* of whole numbers: a real one holds it, and sums of them fit */
+
 void tp_cell_rules_free(tp_cell_rule *rules, size_t n) {
     for (size_t i = 0; rules != NULL && i < n; i++) {
         free(rules[i].fields);
@@ -116,7 +118,7 @@ static tp_cell_result set_number(const tp_product_column *column, const char *te
     if (!without_separators(text, number)) {
         return TP_CELL_NOT_NUMBER;
     }
-    if (to->type == TP_TYPE_INT64 && tp_integer_read(number, &integer)) {
+    if (to->type == TP_TYPE_INT64 && tp_integer_read(number, &integer) && integer <= LARGEST && integer >= -LARGEST) {
         tp_column_set_int64(to, row, integer + column->add);
         return TP_CELL_SET;
     }
@@ -127,7 +129,7 @@ static tp_cell_result set_number(const tp_product_column *column, const char *te
         tp_column_set_double(to, row, value + (double)column->add);
         return TP_CELL_SET;
     }
-    if (value != floor(value) || fabs(value) > 9e15) {
+    if (value != floor(value) || fabs(value) > (double)LARGEST) {
         return TP_CELL_NOT_NUMBER;
     }
     tp_column_set_int64(to, row, (int64_t)value + column->add); /* "1984.0", as a table of reals writes it */
@@ -183,6 +185,9 @@ tp_code tp_cell_set(const tp_product_column *column, tp_text *text, tp_column *t
         return TP_OK;
     }
     *result = known ? TP_CELL_SET : TP_CELL_UNKNOWN_CODE;
+    if (!known && to->type != TP_TYPE_TEXT) {
+        return TP_OK; /* 9 is neither the 1 nor the 0 that codes mean */
+    }
     if (to->type == TP_TYPE_TEXT && lacks_zero(column, word)) {
         char padded[NUMBER_SIZE];
         int size = snprintf(padded, sizeof padded, "0%.*s", NUMBER_SIZE - 2, word);

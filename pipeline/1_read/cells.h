@@ -29,7 +29,8 @@ size_t tp_cell_to_ascii(char *text, size_t size);
 typedef enum tp_cell_result { TP_CELL_SET, TP_CELL_MISSING, TP_CELL_NOT_NUMBER, TP_CELL_UNKNOWN_CODE } tp_cell_result;
 
 /**
- * Sets row `row` of `to` from a text (UTF-8, changed in place). TP_CELL_UNKNOWN_CODE: set, but the code has no word.
+ * Sets row `row` of `to` from a text (UTF-8, changed in place). TP_CELL_UNKNOWN_CODE: the code
+ * has no word; a text is set to the code, a number is left missing.
  * TP_CELL_NOT_NUMBER: left missing.
  */
 TP_NODISCARD tp_code tp_cell_set(const tp_product_column *column, tp_text *text, tp_column *to, int64_t row,

@@ -171,3 +171,34 @@ const tp_product_edition *tp_edition_choose(const tp_product *product, OGRLayerH
     tp_text_reset(&one);
     return found;
 }
+
+/* Whether a row looks like all of the edition's values. */
+static bool is_data(const tp_product_edition *edition, OGRFeatureH feature) {
+    bool like = edition->value_fields.n > 0;
+    for (size_t i = 0; i < edition->value_fields.n && like; i++) {
+        const char *name = edition->value_fields.items[i];
+        int field = tp_edition_field(OGR_F_GetDefnRef(feature), name, strlen(name));
+        regex_t compiled;
+        if (field < 0 || regcomp(&compiled, edition->value_patterns.items[i], REG_EXTENDED | REG_NOSUB) != 0) {
+            return false;
+        }
+        like = OGR_F_IsFieldSetAndNotNull(feature, field) &&
+               regexec(&compiled, OGR_F_GetFieldAsString(feature, field), 0, NULL, 0) == 0;
+        regfree(&compiled);
+    }
+    return like;
+}
+
+int64_t tp_edition_skip(const tp_product_edition *edition, OGRLayerH layer) {
+    int64_t n = 0;
+    bool data = false;
+    OGR_L_ResetReading(layer);
+    while (n < edition->skip && !data) {
+        OGRFeatureH feature = OGR_L_GetNextFeature(layer);
+        data = feature == NULL || is_data(edition, feature);
+        n += !data;
+        OGR_F_Destroy(feature);
+    }
+    OGR_L_ResetReading(layer);
+    return n;
+}

@@ -17,4 +17,10 @@ size_t tp_edition_name_size(const tp_product_from *from, size_t i);
  */
 const tp_product_edition *tp_edition_choose(const tp_product *product, OGRLayerH layer, tp_text *why);
 
+/**
+ * How many of the first `edition->skip` rows are left out: those that do not look like the edition's values, such as a
+ * second header. A file in which that was taken out begins with its data. Within a tp_gdal_scope.
+ */
+int64_t tp_edition_skip(const tp_product_edition *edition, OGRLayerH layer);
+
 #endif

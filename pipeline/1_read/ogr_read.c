@@ -363,7 +363,7 @@ static tp_code read_all(reader *r, const tp_ogr_file *file, tp_gdal_scope *scope
     int64_t first = task->n_rows;
     tp_code code = TP_OK;
     OGR_L_ResetReading(file->layer);
-    int64_t skip = task->head->edition == NULL ? 0 : task->head->edition->skip;
+    int64_t skip = task->head->skip;
     for (OGRFeatureH feature; code == TP_OK && (feature = OGR_L_GetNextFeature(file->layer)) != NULL;) {
         code = skip-- > 0 ? TP_OK : read_row(r, feature, error);
         OGR_F_Destroy(feature);

@@ -53,8 +53,8 @@ tp_code tp_product_head_edition(OGRLayerH layer, const tp_product *product, cons
         head->decided = tp_text_format("%s%s", tp_text_get(&why),
                                        head->edition->verified ? "" : "; the columns of this edition are not verified");
         code = head->decided == NULL ? out_of_memory(faults) : TP_OK;
-        int64_t skip = head->edition->skip, n = head->head.n_features;
-        head->head.n_features = n > 0 ? n - (n < skip ? n : skip) : n;
+        head->skip = tp_edition_skip(head->edition, layer);
+        head->head.n_features -= head->head.n_features > 0 ? head->skip : 0;
     }
     tp_text_reset(&why);
     return code;

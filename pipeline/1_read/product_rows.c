@@ -190,7 +190,7 @@ tp_code tp_product_rows_cell(tp_product_rows *rows, size_t i, OGRFeatureH featur
     if (result == TP_CELL_NOT_NUMBER) {
         return note(rows, i, TP_REJECT_NOT_NUMBER, shown, error);
     }
-    bool told = rows->code_told[i];
+    bool told = rows->code_told[i] && rows->columns[i]->valid[rows->task->n_rows];
     rows->code_told[i] = true;
     return told ? TP_OK : note(rows, i, TP_REJECT_CODE, shown, error);
 }

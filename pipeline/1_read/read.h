@@ -56,6 +56,7 @@ typedef struct tp_read_head {
     int lon_field, lat_field;  /**< numbers in the file of the columns that hold the position, or -1 */
     const tp_product *product; /**< with its edition; NULL: none */
     const tp_product_edition *edition;
+    int64_t skip;        /**< rows below the header that are no data */
     char *decided;       /**< on what grounds, for `sources`; NULL without a product */
     tp_cell_rule *rules; /**< n_rules: of each of head.fields; NULL without a product */
     size_t n_rules;

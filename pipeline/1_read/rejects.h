@@ -29,7 +29,7 @@
 #define TP_REJECT_FOLDED "full-width digits made plain"
 /* The row stays, and so does its value. */
 #define TP_REJECT_CUT "text cut in mid-character, shortened"
-#define TP_REJECT_CODE "code not known"
+#define TP_REJECT_CODE "code not known" /* in a column of numbers the value is NULL */
 #define TP_REJECT_REFERENCE "no reference point, own centre taken"
 
 #endif

@@ -31,6 +31,12 @@ case.equal(case.all("SELECT source_fid, reason, detail FROM rejects"), [(4, "no 
 case.holds("points of the reference layer", case.one("SELECT decided FROM sources"), "decided")
 
 airports = case.shapefile("C28-21_Airport", ogr.wkbPolygon, FIELDS,
+                          [airport(131, "甲空港", 9, "#cf03_1", "#cf02_1"), airport(132, "乙空港", 9, "#cf03_2", "#cf02_2"),
+                           airport(133, "丙空港", 3, "#cf03_3", "#cf02_3")])
+case.run("{ file: %s.shp, product: ksj-c28 }" % airports)
+case.equal(case.all("SELECT name, scheduled FROM layer ORDER BY fid"), [("甲空港", None), ("乙空港", None), ("丙空港", 0)], "a code that means nothing is unknown, not 9")
+case.equal(case.one("SELECT count(*) FROM rejects WHERE reason = 'code not known' AND detail = 'scheduled: 9'"), 2, "each is told")
+airports = case.shapefile("C28-21_Airport", ogr.wkbPolygon, FIELDS,
                           [airport(130.44, "福岡空港", 1, "#cf03_1", "#cf02_1_1"), airport(130.46, "福岡空港", 1, "#cf03_1", "#cf02_1_2"),
                            airport(130.44, "福岡空港", 1, "#cf03_1", "#cf02_1_3")])
 case.run("{ file: %s.shp, product: ksj-c28 }" % airports)

@@ -38,6 +38,9 @@ case.equal(case.all("SELECT mesh_code, population, age_65_over, households, secr
            [("53394611", 100, 7, 40, 0, None), ("53394612", 50, 5, 20, 1, None), ("53394613", 3, None, 1, 2, "53394612")], "cells")
 case.equal(case.all("SELECT source_fid, reason, detail FROM rejects"), [(5, "no code of a grid square", "99999999")], "no such square")
 case.equal(case.one("SELECT encoding, crs_origin, features_read FROM sources"), ("CP932", "product", 4), "the second line is no row")
+case.text("tblT001100S5340.txt", "\r\n".join([text.split("\r\n")[0]] + text.split("\r\n")[2:]), "cp932")
+case.run("{ file: tblT001100S5340.txt, product: estat-mesh }")
+case.equal(case.one("SELECT count(*), sum(population) FROM layer"), (3, 153), "without a second header the first row is data")
 case.run("{ file: tblT001100S5339.zip, product: estat-mesh-merged }")
 case.equal(case.all("SELECT unit_code, mesh_code, population, age_65_over, households FROM layer ORDER BY unit_code"),
            [("53394611", "53394611", 100, 7, 40), ("53394612", "53394612; 53394613", 53, 5, 21)], "units: all numbers of one area")

@@ -103,6 +103,7 @@ static void whole_numbers(void **state) {
     assert_int_equal(to->i64[0], 1984);
     assert_int_equal(set(&rule, to, "1983.5"), TP_CELL_NOT_NUMBER);
     assert_int_equal(set(&rule, to, "9999"), TP_CELL_MISSING); /* not 10000 */
+    assert_int_equal(set(&rule, to, "9223372036854775807"), TP_CELL_NOT_NUMBER);
     tp_column_free(to);
 }
 
@@ -122,6 +123,17 @@ static void codes(void **state) {
     }
     assert_int_equal(set(&rule, to, "7"), TP_CELL_UNKNOWN_CODE);
     assert_string_equal(tp_column_text(to, 0), "7");
+    tp_column_free(to);
+    tp_node_free(root);
+
+    const char *flags = "{ 1: 1, 2: 0 }"; /* in a column of numbers a code is no value of its own */
+    assert_int_equal(tp_node_parse(flags, strlen(flags), "c", &root, &faults), TP_OK);
+    tp_product_column flag = {.name = "c", .type = TP_TYPE_INT64, .codes = root};
+    to = new_column(TP_TYPE_INT64);
+    assert_int_equal(set(&flag, to, "2"), TP_CELL_SET);
+    assert_int_equal(to->i64[0], 0);
+    assert_int_equal(set(&flag, to, "9"), TP_CELL_UNKNOWN_CODE);
+    assert_false(to->valid[0]);
     tp_column_free(to);
     tp_node_free(root);
 }
