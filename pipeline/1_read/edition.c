@@ -57,24 +57,43 @@ static void look_at_values(OGRLayerH layer, int field, const char *pattern, int6
     regfree(&compiled);
 }
 
+/* Names that the file has not, each once. */
+static void add_lacking(OGRFeatureDefnH definition, const char *name, size_t size, tp_text *names) {
+    if (tp_edition_field(definition, name, size) >= 0) {
+        return;
+    }
+    for (const char *at = tp_text_get(names); at[0] != '\0';) {
+        size_t length = strcspn(at, ",");
+        if (length == size && memcmp(at, name, size) == 0) {
+            return;
+        }
+        at += length + strspn(at + length, ", ");
+    }
+    tp_text_add(names, "%s%.*s", names->size == 0 ? "" : ", ", (int)size, name);
+}
+
 /* Names that the columns of an edition need and the file has not; true where there is none. */
 static bool has_fields(const tp_product *product, const tp_product_edition *edition, OGRFeatureDefnH definition,
                        tp_text *why) {
-    size_t n_missing = 0;
+    tp_text names = {0};
     for (size_t c = 0; c < product->n_columns; c++) {
         const tp_product_from *from = &edition->from[c];
         for (size_t i = 0; from->fill != TP_FILL_VALUE && i < from->fields.n; i++) {
-            size_t size = tp_edition_name_size(from, i);
-            if (!from->optional[i] && tp_edition_field(definition, from->fields.items[i], size) < 0) {
-                tp_text_add(why, "%s%.*s", n_missing++ == 0 ? "it has no field " : ", ", (int)size,
-                            from->fields.items[i]);
+            if (!from->optional[i]) {
+                add_lacking(definition, from->fields.items[i], tp_edition_name_size(from, i), &names);
             }
         }
-        if (from->if_field != NULL && tp_edition_field(definition, from->if_field, strlen(from->if_field)) < 0) {
-            tp_text_add(why, "%s%s", n_missing++ == 0 ? "it has no field " : ", ", from->if_field);
+        if (from->if_field != NULL) {
+            add_lacking(definition, from->if_field, strlen(from->if_field), &names);
         }
     }
-    return n_missing == 0;
+    bool has = names.size == 0;
+    if (!has) {
+        tp_text_add(why, "it has no field %s", tp_text_get(&names));
+    }
+    why->lost = why->lost || names.lost;
+    tp_text_reset(&names);
+    return has;
 }
 
 static bool fits_values(const tp_product_edition *edition, OGRLayerH layer, tp_text *why) {

@@ -45,6 +45,7 @@ wrong = case.shapefile("P29-99", ogr.wkbPoint, ["P29_001:C5", "P29_004:C20"], [(
 message = case.run("{ file: P29-99.shp, product: ksj-p29 }", code=3)
 case.holds("fits no edition of product ksj-p29", message, "no edition")
 case.holds("edition 2013: it has no field", message, "what was looked for")
+case.holds("2013: it has no field P29_005, P29_006, P29_007; edition", message, "each field once")
 case.holds("its fields: P29_001, P29_004", message, "what was found")
 case.zip("empty.zip", {"": [case.text("readme.txt", "nothing")]})
 message = case.run("{ file: empty.zip, product: ksj-p29 }", code=3)
