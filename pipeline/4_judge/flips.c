@@ -5,11 +5,15 @@
  * threshold: `at most` gains a part exactly at such an end (thresholds are inclusive) and loses it just below, `at least`
  * loses it just above; a count's next threshold is the next whole number. So the nearest step on either side at which the
  * site's verdict is another one is the answer; what is nearest is told by the change in percent, since thresholds have
- * different units.
+ * different units. Any change of a threshold of 0 is farther than that and has no percentage.
+ *
+ * The number of a condition, such as population >= 200000, is a threshold too where its steps are known: where the
+ * criterion also measures the `largest` of that column in the same reach, it is met exactly when that one is as large.
  */
 #include "4_judge/assumption.h"
 #include "4_judge/trial.h"
 #include "core/plan/added_layer.h"
+#include "technopolis/condition.h"
 #include "technopolis/plan.h"
 #include "technopolis/text.h"
 
@@ -30,13 +34,15 @@ static const tp_setting SETTINGS[] = {
      .offset = offsetof(flips_options, as)},
 };
 
-enum { PROFILE, SITE, CRITERION, THRESHOLD, FLIP_AT, CHANGE, PERCENT, UNIT, REACHED, FROM, TO, N_COLUMNS };
+enum { PROFILE, SITE, CRITERION, PARAMETER, THRESHOLD, FLIP_AT, CHANGE, PERCENT, UNIT, REACHED, FROM, TO, N_COLUMNS };
 
 static const tp_stage_column ADDS[] = {
     {"{as}", "profile", TP_TYPE_TEXT, "", "its id"},
     {"{as}", "site_id", TP_TYPE_TEXT, "", "the site's id"},
     {"{as}", "criterion_id", TP_TYPE_TEXT, "",
      "whose threshold is changed; NULL: no single threshold changes the verdict"},
+    {"{as}", "parameter", TP_TYPE_TEXT, "",
+     "threshold; upper: of a band; else the column whose number in a condition is changed"},
     {"{as}", "threshold", TP_TYPE_DOUBLE, "", "as the profile has it, in `unit`"},
     {"{as}", "flip_at", TP_TYPE_DOUBLE, "", "where the site's verdict changes"},
     {"{as}", "change", TP_TYPE_DOUBLE, "", "flip_at - threshold"},
@@ -59,88 +65,196 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     tp_added_layer_check(step, plan, TP_GEOMETRY_NONE, faults);
 }
 
+/* ---- what can be changed ---- */
+
+/* A number of the profile; of a condition with the measure whose steps are its own, else NULL. */
+typedef struct lever {
+    const tp_assumption *of;
+    const tp_measure *largest;
+} lever;
+
+static bool has_only(const tp_node *settings, const char *const *keys, size_t n) {
+    size_t known = 0;
+    for (size_t i = 0; i < n; i++) {
+        known += tp_node_find(settings, keys[i]) != NULL;
+    }
+    return known == tp_node_count(settings);
+}
+
+static bool same_text(const tp_node *a, const tp_node *b) {
+    return tp_node_text(a) != NULL && tp_node_text(b) != NULL && strcmp(tp_node_text(a), tp_node_text(b)) == 0;
+}
+
+/* Whether the filter is `column >= number` and nothing else. */
+static bool is_one_floor(const char *where) {
+    tp_condition *condition = NULL;
+    bool one = where != NULL && strstr(where, ">=") != NULL && tp_condition_parse(where, &condition, NULL) == TP_OK &&
+               tp_condition_count(condition) == 1;
+    tp_condition_free(condition);
+    return one;
+}
+
+/* Whether the part is met exactly when the largest in reach is as large as its condition asks. */
+static bool asks_for_largest(const tp_part *part, const tp_measure *measure, const tp_also *also,
+                             const tp_measure *largest) {
+    static const char *const keys[] = {"to", "where", "polygons"};
+    bool alike = measure != NULL && measure->n_to == largest->n_to && is_one_floor(measure->where) &&
+                 has_only(part->settings, keys, sizeof keys / sizeof keys[0]);
+    for (size_t i = 0; alike && i < largest->n_to; i++) {
+        alike = measure->to[i] == largest->to[i];
+    }
+    if (strcmp(part->kind, "touching") == 0) {
+        return alike && same_text(tp_node_find(part->settings, "polygons"), tp_node_find(also->settings, "touching"));
+    }
+    return alike && strcmp(part->kind, "nearest") == 0 && part->comparison == TP_AT_MOST && !part->banded &&
+           part->threshold.value == largest->within_min;
+}
+
+static bool has_steps_of(const tp_trial *trial, const tp_assumption *of, const tp_also *also,
+                         const tp_measure *largest) {
+    static const char *const keys[] = {"to", "column", "year", "within", "touching"};
+    const tp_criterion *criterion = &trial->profile->criteria[of->criterion];
+    const char *column = tp_node_text(tp_node_find(also->settings, "column"));
+    bool touching = false, same = strcmp(also->kind, "largest") == 0 && largest != NULL &&
+                                  largest->missing_layer == NULL && column != NULL && strcmp(column, of->name) == 0 &&
+                                  has_only(also->settings, keys, sizeof keys / sizeof keys[0]) &&
+                                  (criterion->combine != TP_COMBINE_ALL || criterion->n_parts == 1);
+    for (size_t p = 0; p < criterion->n_parts && same; p++) {
+        const tp_part *part = &criterion->parts[p];
+        touching = touching || strcmp(part->kind, "touching") == 0;
+        same =
+            part->left_out ||
+            (of->parts[p] && asks_for_largest(part, trial->measures[trial->first[of->criterion] + p], also, largest));
+    }
+    return same && touching == (tp_node_find(also->settings, "touching") != NULL);
+}
+
+/* The measure whose steps are those of a condition's number; NULL: they are not known. */
+static const tp_measure *find_largest(const tp_trial *trial, const tp_dataset *dataset, const tp_assumption *of) {
+    const tp_criterion *criterion = &trial->profile->criteria[of->criterion];
+    for (size_t i = 0; of->kind == TP_ASSUMED_CONDITION && i < criterion->n_also; i++) {
+        const tp_measure *largest = tp_dataset_measure(dataset, criterion->also[i].measure_name);
+        if (has_steps_of(trial, of, &criterion->also[i], largest)) {
+            return largest;
+        }
+    }
+    return NULL;
+}
+
+/* Those of the required criteria, by the ids of these; equal ones stay in their order. `levers` has room for all. */
+static size_t find_levers(const tp_trial *trial, const tp_dataset *dataset, const tp_assumptions *all, lever *levers) {
+    size_t n = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        const tp_assumption *of = &all->items[i];
+        const tp_criterion *criteria = trial->profile->criteria;
+        lever found = {of, find_largest(trial, dataset, of)};
+        if (!criteria[of->criterion].required || (of->kind != TP_ASSUMED_THRESHOLD && found.largest == NULL)) {
+            continue;
+        }
+        size_t at = n++;
+        for (; at > 0 && strcmp(criteria[of->criterion].id, criteria[levers[at - 1].of->criterion].id) < 0; at--) {
+            levers[at] = levers[at - 1];
+        }
+        levers[at] = found;
+    }
+    return n;
+}
+
+/* ---- the flip of a site ---- */
+
 typedef struct flip {
     const tp_assumption *of; /* NULL: none */
+    const char *unit;
     double at, percent;
     int beyond; /* -1 just below, 0 at, 1 just above */
     tp_verdict becomes;
 } flip;
 
-/* The site's verdict with the threshold there or just beyond. */
-static tp_verdict verdict_at(const tp_trial *trial, const tp_assumption *threshold, double at, int beyond,
-                             int64_t row) {
+static tp_verdict largest_verdict(const tp_measure *largest, double number, int64_t row) {
+    return tp_verdict_compare(largest->low[row], largest->high[row], TP_AT_LEAST, number);
+}
+
+/* The site's verdict with the number there or just beyond. */
+static tp_verdict verdict_at(const tp_trial *trial, const lever *lever, double at, int beyond, int64_t row) {
     tp_bounds bounds[TP_PARTS_MAX];
-    const tp_criterion *criterion = &trial->profile->criteria[threshold->criterion];
+    const tp_assumption *of = lever->of;
+    const tp_criterion *criterion = &trial->profile->criteria[of->criterion];
     double value = beyond == 0 ? at : nextafter(at, beyond < 0 ? -INFINITY : INFINITY);
     for (size_t p = 0; p < criterion->n_parts; p++) {
         bounds[p] = tp_part_bounds(&criterion->parts[p]);
-        tp_assumption_set(threshold, p, value, &bounds[p]);
+        tp_assumption_set(of, p, value, &bounds[p]);
     }
-    tp_verdict verdict = tp_trial_judge(trial, threshold->criterion, NULL, bounds, row);
-    return tp_trial_site_with(trial, threshold->criterion, verdict, row);
+    tp_verdict verdict = lever->largest != NULL ? largest_verdict(lever->largest, value, row)
+                                                : tp_trial_judge(trial, of->criterion, NULL, bounds, row);
+    return tp_trial_site_with(trial, of->criterion, verdict, row);
 }
 
-static void try_step(const tp_trial *trial, const tp_assumption *threshold, double at, int beyond, int64_t row,
-                     flip *best) {
-    if (beyond != 0 && threshold->dimension == TP_DIMENSION_COUNT && at == rint(at)) {
+static void try_step(const tp_trial *trial, const lever *lever, double at, int beyond, int64_t row, flip *best) {
+    const tp_assumption *of = lever->of;
+    bool counts = lever->largest != NULL || of->dimension == TP_DIMENSION_COUNT;
+    if (beyond != 0 && counts && at == rint(at)) {
         at += beyond;
         beyond = 0;
     }
-    double change = at - threshold->value;
-    double percent = change == 0 ? 0 : 100 * fabs(change) / fabs(threshold->value);
+    double change = at - of->value;
+    double percent = change == 0 ? 0 : 100 * fabs(change) / fabs(of->value); /* infinite where the threshold is 0 */
     bool nearer = best->of == NULL || percent < best->percent;
     bool toward = change == 0 || (change > 0) == (beyond >= 0) || beyond == 0;
-    if (at < 0 || !isfinite(percent) || !nearer || !toward) { /* a threshold below nothing asks for nothing */
+    if (at < 0 || !nearer || !toward) { /* a threshold below nothing asks for nothing */
         return;
     }
-    tp_verdict becomes = verdict_at(trial, threshold, at, beyond, row);
+    tp_verdict becomes = verdict_at(trial, lever, at, beyond, row);
     if (becomes != (tp_verdict)trial->site[row]) {
-        *best = (flip){threshold, at, percent, beyond, becomes};
+        const char *unit = lever->largest != NULL ? lever->largest->unit : of->unit;
+        *best = (flip){of, unit, at, percent, beyond, becomes};
+    }
+}
+
+/* The ends of the interval of the largest: what is not known of it begins at the next whole number. */
+static void try_condition(const tp_trial *trial, const lever *lever, int64_t row, flip *best) {
+    const tp_measure *largest = lever->largest;
+    double ends[] = {largest->low[row], floor(largest->high[row])};
+    if (largest_verdict(largest, lever->of->value, row) != tp_trial_verdict(trial, lever->of->criterion, row)) {
+        return; /* not the same reach after all, such as a part that is met off the network */
+    }
+    for (int i = 0; i < 2; i++) {
+        if (isfinite(ends[i])) {
+            try_step(trial, lever, ends[i], 0, row, best);
+            try_step(trial, lever, ends[i], 1, row, best);
+        }
     }
 }
 
 /* All ends of intervals of the parts that share the threshold. */
-static void try_threshold(const tp_trial *trial, const tp_assumption *threshold, int64_t row, flip *best) {
-    const tp_criterion *criterion = &trial->profile->criteria[threshold->criterion];
+static void try_threshold(const tp_trial *trial, const lever *lever, int64_t row, flip *best) {
+    const tp_assumption *of = lever->of;
+    const tp_criterion *criterion = &trial->profile->criteria[of->criterion];
     for (size_t p = 0; p < criterion->n_parts; p++) {
-        const tp_measure *measure = trial->measures[trial->first[threshold->criterion] + p];
-        if (!threshold->parts[p] || measure == NULL) {
+        const tp_measure *measure = trial->measures[trial->first[of->criterion] + p];
+        if (!of->parts[p] || measure == NULL) {
             continue;
         }
-        int loses = threshold->upper || criterion->parts[p].comparison == TP_AT_MOST ? -1 : 1;
+        int loses = of->upper || criterion->parts[p].comparison == TP_AT_MOST ? -1 : 1;
         double ends[] = {measure->low[row], measure->high[row]};
         for (int i = 0; i < 2; i++) {
             if (isfinite(ends[i])) {
-                try_step(trial, threshold, ends[i], 0, row, best);
-                try_step(trial, threshold, ends[i], loses, row, best);
+                try_step(trial, lever, ends[i], 0, row, best);
+                try_step(trial, lever, ends[i], loses, row, best);
             }
         }
     }
 }
 
 /* Equal changes go to the bytewise smallest criterion. */
-static flip find_flip(const tp_trial *trial, const tp_assumptions *all, const size_t *order, int64_t row) {
+static flip find_flip(const tp_trial *trial, const lever *levers, size_t n, int64_t row) {
     flip best = {0};
-    for (size_t i = 0; i < all->n; i++) {
-        const tp_assumption *of = &all->items[order[i]];
-        if (of->kind == TP_ASSUMED_THRESHOLD && trial->profile->criteria[of->criterion].required) {
-            try_threshold(trial, of, row, &best);
-        }
+    for (size_t i = 0; i < n; i++) {
+        (levers[i].largest != NULL ? try_condition : try_threshold)(trial, &levers[i], row, &best);
     }
     return best;
 }
 
-/* The assumptions by their criterion's id. */
-static void sort_by_criterion(const tp_profile *profile, const tp_assumptions *all, size_t *order) {
-    for (size_t i = 0; i < all->n; i++) {
-        size_t at = i;
-        const char *id = profile->criteria[all->items[i].criterion].id;
-        for (; at > 0 && strcmp(id, profile->criteria[all->items[order[at - 1]].criterion].id) < 0; at--) {
-            order[at] = order[at - 1];
-        }
-        order[at] = i;
-    }
-}
+/* ---- the table ---- */
 
 static tp_code put(tp_column *column, int64_t row, const char *text, tp_error *error) {
     return tp_column_set_text(column, row, text, strlen(text), error);
@@ -160,7 +274,8 @@ static tp_code put_row(tp_column **columns, int64_t at, const tp_trial *trial, c
     const char *texts[N_COLUMNS] = {0};
     if (of != NULL) {
         texts[CRITERION] = trial->profile->criteria[of->criterion].id;
-        texts[UNIT] = of->unit;
+        texts[PARAMETER] = of->name;
+        texts[UNIT] = found->unit;
         texts[REACHED] = reached[found->beyond + 1];
         texts[TO] = tp_verdict_text(found->becomes);
         tp_column_set_double(columns[THRESHOLD], at, of->value);
@@ -178,24 +293,24 @@ static tp_code find_all(const tp_profile *profile, const tp_dataset *dataset, co
                         tp_column **columns, int64_t first, tp_error *error) {
     tp_trial trial = {0};
     tp_assumptions all = {0};
-    size_t *order = NULL;
+    lever *levers = NULL;
     flip *found = malloc(((size_t)sites->n_rows + 1) * sizeof *found);
     tp_code code = found == NULL ? tp_error_memory(error) : tp_assumptions_find(profile, &all, error);
     if (code == TP_OK) {
-        order = malloc((all.n + 1) * sizeof *order);
-        code = order == NULL ? tp_error_memory(error) : tp_trial_new(profile, dataset, sites->n_rows, &trial, error);
+        levers = malloc((all.n + 1) * sizeof *levers);
+        code = levers == NULL ? tp_error_memory(error) : tp_trial_new(profile, dataset, sites->n_rows, &trial, error);
     }
     if (code == TP_OK) {
-        sort_by_criterion(profile, &all, order);
+        size_t n = find_levers(&trial, dataset, &all, levers);
 #pragma omp parallel for schedule(static, 256)
         for (int64_t row = 0; row < sites->n_rows; row++) {
-            found[row] = find_flip(&trial, &all, order, row);
+            found[row] = find_flip(&trial, levers, n, row);
         }
     }
     for (int64_t row = 0; row < sites->n_rows && code == TP_OK; row++) {
         code = put_row(columns, first + row, &trial, sites, row, &found[row], error);
     }
-    free(order);
+    free(levers);
     free(found);
     tp_trial_reset(&trial);
     tp_assumptions_reset(&all);

@@ -68,7 +68,7 @@ static const char *spoken(const char *verdict) {
     return strcmp(verdict, "not_met") == 0 ? "not met" : verdict;
 }
 
-/* "becomes met with mother_city at 50.4 instead of 30 min (+68 %)" */
+/* "becomes met with the threshold of day_return at 200 instead of 240 min (-16.7 %)" */
 static void print_flip(const tp_layer *flips, int64_t row, FILE *out) {
     double threshold = 0, at = 0, percent = 0;
     tp_text line = {0};
@@ -77,13 +77,17 @@ static void print_flip(const tp_layer *flips, int64_t row, FILE *out) {
     } else {
         const char *reached = text_at(flips, "reached", row);
         bool beyond = strcmp(reached, "at") != 0;
-        tp_text_add(&line, "becomes %s with the threshold of %s %s%s", spoken(text_at(flips, "becomes", row)),
-                    text_at(flips, "criterion_id", row), beyond ? "just " : "at ", beyond ? reached : "");
+        const char *parameter = text_at(flips, "parameter", row);
+        tp_text_add(&line, "becomes %s with the %s of %s %s%s", spoken(text_at(flips, "becomes", row)),
+                    parameter[0] == '\0' ? "threshold" : parameter, text_at(flips, "criterion_id", row),
+                    beyond ? "just " : "at ", beyond ? reached : "");
         tp_text_add(&line, "%s", beyond ? " " : "");
         tp_text_add_number(&line, at, 1);
         tp_text_add(&line, " instead of ");
         tp_text_add_number(&line, threshold, 6);
-        tp_text_add(&line, " %s", text_at(flips, "unit", row));
+        if (strcmp(text_at(flips, "unit", row), parameter) != 0) { /* a column without a unit bears its own name */
+            tp_text_add(&line, " %s", text_at(flips, "unit", row));
+        }
         if (number_at(flips, "change_percent", row, &percent)) {
             tp_text_add(&line, " (%s", percent > 0 ? "+" : "");
             tp_text_add_number(&line, percent, 1);

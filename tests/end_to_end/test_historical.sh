@@ -18,6 +18,26 @@ expect_out "50.4 min, at most 30 min; margin -20.4"
 expect_out "A mother city of at least 150,000 persons: met"
 expect_out "0 min, at most 30 min; margin +30"
 expect_out "Ube 162,707 (2020)"
+# Which zones lie between 150,000 and 200,000: their flip is the population of their city, and at it they are judged anew.
+flips() { # PROFILE CONDITION
+    sql "$file" "SELECT group_concat(substr(site_id, 13) || ':' || CAST(flip_at AS INT), ' ') FROM (SELECT * FROM flips
+        WHERE profile = '$1' AND criterion_id = 'mother_city' AND parameter = 'population' AND site_id LIKE 'techno%' AND $2 ORDER BY site_id)"
+}
+expect_equal "$(flips list1982 "verdict = 'not_met' AND flip_at >= 150000")" \
+    "01:170234 12:189742 13:154155 17:196755 18:162707" "not met at 200,000, met at 150,000"
+expect_equal "$(flips law1983 "becomes = 'not_met' AND flip_at <= 200000")" \
+    "01:170235 12:189743 13:154156 17:196756 18:162708" "no longer met one person above"
+sed -e 's/id: list1982/id: mine/; s/population >= 200000/population >= 170234/' "$root/configs/profiles/list1982.yaml" >"$scratch/mine.yaml"
+sed -e '/- profile: /d; s/agreement: .*/profile: mine.yaml/' "$scratch/historical.yaml" >"$scratch/at.yaml"
+tp run "$scratch/at.yaml" --output "$scratch/at.gpkg"
+expect_code 0 "at the flip"
+expect_equal "$(sql "$scratch/at.gpkg" "SELECT verdict FROM sites WHERE site_id = 'technopolis-01'")" \
+    "$(sql "$file" "SELECT becomes FROM flips WHERE site_id = 'technopolis-01' AND profile = 'list1982'")" "the verdict told"
+# Where the largest is of another reach, its steps are not those of the condition.
+sed -i '/- population:/,$ { s/within: 30 min, touching/within: 20 min, touching/ }' "$scratch/mine.yaml"
+tp run "$scratch/at.yaml" --output "$scratch/at.gpkg"
+expect_code 0 "another reach"
+expect_equal "$(sql "$scratch/at.gpkg" "SELECT count(*) FROM flips WHERE parameter = 'population'")" 0 "no flips of the population"
 # Every criterion's row of the table, counted again.
 count() {
     sql "$1" "WITH v AS (SELECT v.profile, v.criterion_id, v.verdict, s.role FROM verdicts v JOIN sites s USING (site_id)),

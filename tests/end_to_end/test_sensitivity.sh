@@ -33,7 +33,9 @@ expect_equal "$(sql "$file" "SELECT met FROM sensitivity WHERE parameter = 'popu
 
 # A flip is one: the verdict that the changed threshold gives, by hand for sites with one failing criterion of one part.
 expect_equal "$(sql "$file" "SELECT count(*) FROM flips")" 73 "flips"
-expect_equal "$(sql "$file" "SELECT count(*) FROM flips f JOIN verdicts v USING (profile, site_id, criterion_id) WHERE f.verdict = 'not_met' AND f.criterion_id = 'mother_city' AND abs(f.flip_at - v.value) > 1e-9")" 0 "flips at the value"
+expect_equal "$(sql "$file" "SELECT count(*) FROM flips f JOIN verdicts v USING (profile, site_id, criterion_id) WHERE f.verdict = 'not_met' AND f.criterion_id = 'mother_city' AND f.parameter = 'threshold' AND abs(f.flip_at - v.value) > 1e-9")" 0 "flips at the value"
+# The population that would do is that of the largest city in reach.
+expect_equal "$(sql "$file" "SELECT flip_at || ' ' || mother_city_population || ' ' || becomes || ' ' || parameter FROM flips JOIN sites USING (site_id) WHERE site_id = 'technopolis-18'")" "162707.0 162707.0 met population" "Ube's population"
 expect_equal "$(sql "$file" "SELECT count(*) FROM verdicts WHERE margin IS NOT NULL AND abs(margin_percent - 100 * margin / threshold) > 1e-9")" 0 "margins in percent"
 
 # A score never hides a required criterion that fails.
@@ -43,7 +45,7 @@ expect_equal "$(sql "$file" "SELECT count(*) FROM scorecards WHERE rank < rank_b
 
 tp explain "$file" technopolis-18
 expect_code 0
-expect_out "with the threshold of mother_city at 50.4 instead of 30 min (+68 %)"
+expect_out "becomes met with the population of mother_city at 162,707 instead of 200,000 (-18.6 %)"
 expect_out "probability by 1000 draws: met "
 expect_out "score by 'access': "
 expect_out "margin -20.4 (-68 %)"

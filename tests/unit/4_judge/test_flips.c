@@ -174,6 +174,22 @@ static void both_bounds_of_a_band(void **state) {
     tp_dataset_free(dataset);
 }
 
+static void a_threshold_of_nothing_has_no_percentage(void **state) {
+    (void)state;
+    tp_dataset *dataset = dataset_of_sites(1);
+    made m;
+    make(&m, 1); /* at most 0 areas, as outside of something: 2 of them hold the site */
+    m.parts[0].comparison = TP_AT_MOST;
+    m.parts[0].threshold = (tp_quantity){0, TP_DIMENSION_COUNT, "areas"};
+    tp_measure_set(add_measure(dataset, "m0"), 0, 2, TP_METHOD_TABLE);
+    const tp_layer *flips = flips_of(dataset, &m);
+    assert_true(number(flips, "flip_at", 0) == 2 && number(flips, "change", 0) == 2);
+    assert_true(isnan(number(flips, "change_percent", 0)));
+    assert_string_equal(text(flips, "becomes", 0), "met");
+    assert_string_equal(text(flips, "parameter", 0), "threshold");
+    tp_dataset_free(dataset);
+}
+
 /* ---- against trying thresholds ---- */
 
 static tp_verdict part_verdict(const tp_measure *measure, int64_t row, double threshold) {
@@ -242,6 +258,7 @@ int main(void) {
         cmocka_unit_test(two_failures_have_no_single_way_out),
         cmocka_unit_test(informative_criteria_flip_nothing),
         cmocka_unit_test(both_bounds_of_a_band),
+        cmocka_unit_test(a_threshold_of_nothing_has_no_percentage),
         cmocka_unit_test(as_by_trying_one_threshold_after_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
