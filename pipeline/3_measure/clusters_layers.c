@@ -1,6 +1,7 @@
 /* The three layers of clusters and what a reader is told of them: see clusters.h. */
 #include "clusters.h"
 
+#include "of_words.h"
 #include "table_cells.h"
 #include "technopolis/text.h"
 #include "technopolis/transport.h"
@@ -197,12 +198,6 @@ static tp_code add_links(tp_cluster_set *set, tp_error *error) {
 
 /* ---- findings ---- */
 
-/* "in this sample of 288 plants", "among 300000 plants" */
-static void say_of(const tp_cluster_set *set, char *text, size_t size) {
-    (void)snprintf(text, size, "%s %lld %s", set->sample ? "in this sample of" : "among", (long long)set->n,
-                   set->of->name);
-}
-
 static tp_code tell_largest(tp_cluster_set *set, const char *of, tp_error *error) {
     tp_code code = TP_OK;
     for (int64_t i = 0; i < set->n_clusters && i < TOLD && code == TP_OK; i++) {
@@ -250,22 +245,22 @@ static tp_code tell_borders(tp_cluster_set *set, const char *of, tp_error *error
     return code;
 }
 
-static tp_code tell_shared(tp_cluster_set *set, tp_error *error) {
+static tp_code tell_shared(tp_cluster_set *set, const char *of, tp_error *error) {
     if (set->n_shared == 0) {
         return TP_OK;
     }
     return tp_dataset_add_finding(
         set->dataset, set->step->name, "equal positions", true, error,
         "%lld of %lld %s share their exact position with another (%lld positions, the fullest with %lld, at %s): where "
-        "addresses were placed on a town's middle, density is overstated",
+        "addresses were placed on a town's middle, density is overstated (%s)",
         (long long)set->n_at_shared, (long long)set->n, set->of->name, (long long)set->n_shared,
-        (long long)set->largest_shared, tp_layer_label(set->of, set->row[set->shared_point]));
+        (long long)set->largest_shared, tp_layer_label(set->of, set->row[set->shared_point]), of);
 }
 
 static tp_code tell(tp_cluster_set *set, tp_error *error) {
-    char of[300], eps[64];
+    char of[TP_OF_WORDS_SIZE], eps[64];
     int64_t n_members = 0;
-    say_of(set, of, sizeof of);
+    tp_of_words(set->sample, set->n, set->of->name, of);
     if (set->options->by == TP_CLUSTERS_BY_ROAD) {
         (void)snprintf(eps, sizeof eps, "%g min by road", set->options->within_time.value);
     } else {
@@ -280,12 +275,13 @@ static tp_code tell(tp_cluster_set *set, tp_error *error) {
         (long long)set->options->minimum, eps, (long long)n_members, (long long)(set->n - n_members), of);
     if (code == TP_OK && set->n_unknown > 0) {
         code = tp_dataset_add_finding(set->dataset, set->step->name, "clusters", true, error,
-                                      "%lld rows of %s are left out: what `where` asks for is missing in them",
-                                      (long long)set->n_unknown, set->of->name);
+                                      "%lld rows of %s are left out: what `where` asks for is missing in them (%s)",
+                                      (long long)set->n_unknown, set->of->name, of);
     }
     if (code == TP_OK && set->n_clusters > TP_CLUSTERS_LINKED_MOST) {
         code = tp_dataset_add_finding(set->dataset, set->step->name, "clusters", true, error,
-                                      "no links between clusters: there are more than %d", TP_CLUSTERS_LINKED_MOST);
+                                      "no links between clusters: there are more than %d (%s)", TP_CLUSTERS_LINKED_MOST,
+                                      of);
     }
     if (code == TP_OK) {
         code = tell_largest(set, of, error);
@@ -293,7 +289,7 @@ static tp_code tell(tp_cluster_set *set, tp_error *error) {
     if (code == TP_OK) {
         code = tell_borders(set, of, error);
     }
-    return code == TP_OK ? tell_shared(set, error) : code;
+    return code == TP_OK ? tell_shared(set, of, error) : code;
 }
 
 tp_code tp_clusters_publish(tp_cluster_set *set, tp_error *error) {

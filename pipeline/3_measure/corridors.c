@@ -6,6 +6,7 @@
  * near enough, or all of it is too far by the triangle inequality, or both halves are looked at; down to a micrometre.
  */
 #include "core/plan/added_layer.h"
+#include "of_words.h"
 #include "reach.h"
 #include "spans.h"
 #include "table_cells.h"
@@ -233,7 +234,7 @@ static bool is_listed(const char *list, const char *id) {
     return false;
 }
 
-static tp_code count_listed(const tp_dataset *dataset, const char *list, const tp_layer *layer, share *found,
+static tp_code count_listed(tp_dataset *dataset, const char *list, const tp_layer *layer, share *found,
                             tp_error *error) {
     static const char *const STATED[] = {"prefecture_code", "pref_code", NULL};
     const tp_layer *prefectures = tp_dataset_layer(dataset, "prefectures");
@@ -255,6 +256,9 @@ static tp_code count_listed(const tp_dataset *dataset, const char *list, const t
     for (int64_t row = 0; row < layer->n_rows && code == TP_OK; row++) {
         found->of += rows[row] >= 0;
         found->n += rows[row] >= 0 && is_listed(list, tp_layer_id(prefectures, rows[row]));
+        if (rows[row] < 0) {
+            code = tp_spans_reject(dataset, layer, row, prefectures, "corridors", error);
+        }
     }
     free(rows);
     return code;
@@ -274,7 +278,7 @@ typedef struct corridor_work {
 static tp_code tell(corridor_work *w, size_t number, const tp_layer *layer, share found, bool by_line,
                     tp_error *error) {
     const corridors_options *o = w->options;
-    char how[64], text[200] = "", of[64] = "";
+    char how[64], text[400] = "", published[256] = "", of[TP_OF_WORDS_SIZE];
     double percent;
     if (found.of == 0) {
         return TP_OK;
@@ -285,21 +289,22 @@ static tp_code tell(corridor_work *w, size_t number, const tp_layer *layer, shar
         (void)snprintf(how, sizeof how, "in the prefectures of the list");
     }
     if (published_of(o, number, &percent)) {
-        (void)item_of(o->published_of, number, of, sizeof of);
-        (void)snprintf(text, sizeof text, "; published: %g %%%s%s", percent, of[0] == '\0' ? "" : " of ", of);
+        (void)item_of(o->published_of, number, published, sizeof published);
+        (void)snprintf(text, sizeof text, "; published: %g %%%s%s", percent, published[0] == '\0' ? "" : " of ",
+                       published);
     }
     bool sample = !tp_layer_holds(layer, layer->where);
-    return tp_dataset_add_finding(w->dataset, w->step->name, "corridor shares", false, error,
-                                  "%s: %.1f %% of %s lie %s (%lld %s %lld)%s", w->step->name,
-                                  100.0 * (double)found.n / (double)found.of, layer->name, how, (long long)found.n,
-                                  sample ? "in this sample of" : "of all", (long long)found.of, text);
+    tp_of_words(sample, found.of, layer->name, of);
+    return tp_dataset_add_finding(
+        w->dataset, w->step->name, "corridor shares", false, error, "%s: %.1f %% of %s lie %s (%lld %s)%s",
+        w->step->name, 100.0 * (double)found.n / (double)found.of, layer->name, how, (long long)found.n, of, text);
 }
 
 static tp_code put_share(corridor_work *w, size_t number, const tp_layer *layer, share found, bool by_line,
                          tp_error *error) {
     const corridors_options *o = w->options;
     tp_cells *c = &w->cells;
-    char *key = tp_text_format("%s/%s", layer->name, by_line ? "line" : "prefectures"), of[64];
+    char *key = tp_text_format("%s/%s", layer->name, by_line ? "line" : "prefectures"), of[256];
     double published = NAN, percent = found.of > 0 ? 100.0 * (double)found.n / (double)found.of : NAN;
     if (key == NULL) {
         return tp_error_memory(error);

@@ -8,6 +8,7 @@
  * each side by itself. The interval is that in which 95 % of the draws lie.
  */
 #include "core/plan/added_layer.h"
+#include "of_words.h"
 #include "reach.h"
 #include "spans.h"
 #include "table_cells.h"
@@ -106,11 +107,12 @@ typedef struct dispersion_work {
     double *draws; /* a measure: the values of all draws, one after the other */
 } dispersion_work;
 
-static tp_code read_population(dispersion_work *w, tp_error *error) {
+static tp_code read_population(dispersion_work *w, const tp_step *step, tp_error *error) {
     const tp_layer *layer = tp_dataset_layer(w->dataset, w->options->population);
     const tp_column *column = layer == NULL ? NULL : tp_layer_column(layer, w->options->weight);
     int64_t *rows = NULL;
     double sum = 0;
+    int64_t n_missing = 0;
     if (column == NULL) {
         return tp_error_set(error, TP_E_DATA, "dispersion: layer %s has no %s", w->options->population,
                             w->options->weight);
@@ -118,7 +120,12 @@ static tp_code read_population(dispersion_work *w, tp_error *error) {
     tp_code code = tp_spans_rows(w->dataset, layer, w->prefectures, NULL, STATED, COAST_M, &rows, error);
     for (int64_t row = 0; row < layer->n_rows && code == TP_OK; row++) {
         double weight;
-        if (!tp_column_number(column, row, &weight) || rows[row] < 0) {
+        if (rows[row] < 0) {
+            code = tp_spans_reject(w->dataset, layer, row, w->prefectures, "dispersion", error);
+            continue;
+        }
+        if (!tp_column_number(column, row, &weight)) {
+            n_missing++;
             continue;
         }
         if (!(weight >= 0 && isfinite(weight))) {
@@ -133,9 +140,14 @@ static tp_code read_population(dispersion_work *w, tp_error *error) {
         w->cumulative[i] = sum;
     }
     free(rows);
-    return code != TP_OK || sum > 0
+    if (code == TP_OK && !(sum > 0)) {
+        code = tp_error_set(error, TP_E_DATA, "layer %s: no %s in any prefecture", layer->name, column->name);
+    }
+    return code != TP_OK || n_missing == 0
                ? code
-               : tp_error_set(error, TP_E_DATA, "layer %s: no %s in any prefecture", layer->name, column->name);
+               : tp_dataset_add_finding(w->dataset, step->name, "not counted", true, error,
+                                        "%lld of %lld %s have no %s: chance puts no point there", (long long)n_missing,
+                                        (long long)layer->n_rows, layer->name, column->name);
 }
 
 static tp_code measure(const dispersion_work *w, const double *count, double values[MEASURES], tp_error *error) {
@@ -234,6 +246,8 @@ static tp_code put_measures(dispersion_work *w, const tp_step *step, tp_cells *c
                             const double observed[MEASURES]) {
     int64_t draws = w->options->permutations;
     bool sample = !tp_layer_holds(layer, layer->where);
+    char of[TP_OF_WORDS_SIZE];
+    tp_of_words(sample, n, layer->name, of);
     for (int m = 0; m < MEASURES && c->code == TP_OK; m++) {
         summary s = summarise(w->draws + m * draws, draws, observed[m]);
         char *key = tp_text_format("%s/%s", layer->name, NAMES[m]);
@@ -255,11 +269,10 @@ static tp_code put_measures(dispersion_work *w, const tp_step *step, tp_cells *c
             c->code = tp_error_memory(c->error);
         } else if (m == THEIL && c->code == TP_OK && isfinite(observed[m])) {
             c->code = tp_dataset_add_finding(w->dataset, step->name, "dispersion", false, c->error,
-                                             "%s against the population: Theil %.3f, where chance alone gives %.3f (95 "
-                                             "%% of %lld draws up to %.3f), p = "
-                                             "%.3g one-sided (%s %lld)",
-                                             layer->name, observed[m], s.mean, (long long)draws, s.high, s.p_high,
-                                             sample ? "in this sample of" : "of all", (long long)n);
+                                             "%s against the %s of %s: Theil %.3f, where chance alone gives %.3f (95 "
+                                             "%% of %lld draws up to %.3f), p = %.3g one-sided (%s)",
+                                             layer->name, w->options->weight, w->options->population, observed[m],
+                                             s.mean, (long long)draws, s.high, s.p_high, of);
         }
         free(key);
     }
@@ -281,6 +294,8 @@ static tp_code work_layer(dispersion_work *w, const tp_step *step, const char *n
         if (rows[row] >= 0) {
             count[rows[row]] += 1;
             n++;
+        } else {
+            code = tp_spans_reject(w->dataset, layer, row, w->prefectures, "dispersion", error);
         }
     }
     if (code == TP_OK) {
@@ -326,7 +341,7 @@ static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *
     w.cumulative = calloc((size_t)w.n, sizeof *w.cumulative);
     w.draws = malloc((size_t)(MEASURES * options->permutations) * sizeof *w.draws);
     tp_code code = w.population == NULL || w.cumulative == NULL || w.draws == NULL ? tp_error_memory(error)
-                                                                                   : read_population(&w, error);
+                                                                                   : read_population(&w, step, error);
     if (code == TP_OK) {
         code = work_layers(&w, step, error);
     }

@@ -197,6 +197,7 @@ tp_code tp_grid_points_gather(tp_dataset *dataset, const tp_layer *layer, const 
     }
     if (code == TP_OK) {
         code = gather(dataset, layer, filter, weight, grid, points, error);
+        points->sample = !tp_layer_holds(layer, condition == NULL ? layer->where : condition) || points->n_unknown > 0;
     }
     tp_filter_free(filter);
     tp_condition_free(condition);
@@ -204,8 +205,4 @@ tp_code tp_grid_points_gather(tp_dataset *dataset, const tp_layer *layer, const 
         tp_grid_points_reset(points);
     }
     return code;
-}
-
-const char *tp_grid_sample_words(const tp_layer *layer) {
-    return layer->coverage == TP_COVERAGE_COMPLETE ? "" : " (a sample)";
 }

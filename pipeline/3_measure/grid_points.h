@@ -44,6 +44,7 @@ typedef struct tp_grid_points {
     double (*fraction)[2]; /**< n: place in columns and rows */
     double *weight;        /**< n: 1 without a weight column */
     double total;          /**< of the weights */
+    bool sample;           /**< the layer need not hold all that meet `where`, or of some that is not known */
 } tp_grid_points;
 
 /**
@@ -54,8 +55,5 @@ TP_NODISCARD tp_code tp_grid_points_gather(tp_dataset *dataset, const tp_layer *
                                            const char *weight, const tp_grid *grid, tp_grid_points *points,
                                            tp_error *error);
 void tp_grid_points_reset(tp_grid_points *points);
-
-/** " (a sample)" where the layer is not complete, else "". */
-const char *tp_grid_sample_words(const tp_layer *layer);
 
 #endif

@@ -1,7 +1,9 @@
 /* Gi* and local Moran of a column, written beside it, and what is to be told about them: see hotspots.h. */
 #include "hotspots.h"
 
+#include "of_words.h"
 #include "technopolis/random.h"
+#include "technopolis/schema.h"
 #include "technopolis/text.h"
 
 #include <math.h>
@@ -19,6 +21,7 @@ typedef struct spots {
     tp_hotspots_units units;
     tp_local_statistics statistics;
     double *value, *p, *q, *moran_p, *moran_q;
+    char sample[TP_OF_WORDS_SIZE]; /* " (in this sample of 288 features)", or "" */
 } spots;
 
 /* ---- computing ---- */
@@ -189,8 +192,22 @@ static tp_code write_columns(const spots *work, tp_error *error) {
 
 /* ---- findings ---- */
 
-#define TELL(work, warning, error, ...)                                                                                \
-    tp_dataset_add_finding((work)->dataset, (work)->step->name, "hot spots", warning, error, __VA_ARGS__)
+#define TELL(work, warning, error, format, ...)                                                                        \
+    tp_dataset_add_finding((work)->dataset, (work)->step->name, "hot spots", warning, error, format "%s", __VA_ARGS__, \
+                           (work)->sample)
+
+/* Cells hold features: so many make the sample. Of any other layer the rows do. */
+static void say_sample(spots *work) {
+    const tp_column *n = tp_layer_column(work->layer, "n");
+    bool sample = !tp_layer_holds(work->layer, work->layer->where);
+    bool cells = tp_layer_column(work->layer, "mesh_code") != NULL && n != NULL && n->type == TP_TYPE_INT64;
+    int64_t features = 0;
+    for (int64_t row = 0; row < work->layer->n_rows && cells; row++) {
+        features += n->valid[row] ? n->i64[row] : 0;
+    }
+    tp_sample_words(sample, cells ? features : work->layer->n_rows, cells ? "features" : work->layer->name,
+                    work->sample);
+}
 
 /* Those without a neighbour, the first few by id. */
 static tp_code tell_islands(const spots *work, tp_error *error) {
@@ -276,12 +293,13 @@ static tp_code tell_attainable(const spots *work, int64_t n_tests, tp_error *err
         needed > n_tests ? ", so none can" : "");
 }
 
-static tp_code tell(const spots *work, tp_error *error) {
+static tp_code tell(spots *work, tp_error *error) {
     const tp_moran *global = &work->statistics.global;
     int64_t n_tests = 0;
     for (int64_t i = 0; i < work->units.n; i++) {
         n_tests += !isnan(work->p[i]);
     }
+    say_sample(work);
     tp_code code = tell_undefined(work, error);
     if (code == TP_OK && n_tests > 0) {
         code = tell_result(work, n_tests, error);

@@ -5,6 +5,7 @@
  */
 #include "core/plan/added_layer.h"
 #include "grid_points.h"
+#include "of_words.h"
 #include "reach.h"
 #include "technopolis/kernel.h"
 #include "technopolis/plan.h"
@@ -195,13 +196,15 @@ static tp_code make_layer(kernel_work *work, const tp_step *step, tp_dataset *da
         tp_layer_free(layer);
         return code;
     }
+    layer->coverage = work->points.sample ? TP_COVERAGE_SAMPLE : TP_COVERAGE_COMPLETE;
     *made = layer;
     return tp_dataset_add_layer(dataset, layer, error);
 }
 
 /* ---- findings ---- */
 
-static tp_code tell_mass(const kernel_work *work, const tp_step *step, tp_dataset *dataset, tp_error *error) {
+static tp_code tell_mass(const kernel_work *work, const tp_step *step, const char *sample, tp_dataset *dataset,
+                         tp_error *error) {
     double total = work->points.total, kept = work->mass - work->lost_outside - work->lost_small;
     double share = total > 0 ? 100 * kept / total : 100;
     double east_m, north_m;
@@ -211,37 +214,41 @@ static tp_code tell_mass(const kernel_work *work, const tp_step *step, tp_datase
         tp_dataset_add_finding(dataset, step->name, "mass", share < 95 || share > 105, error,
                                "density x area adds up to %.6g of %.6g (%.2f %%): %.6g lie %s, %.6g in cells below the "
                                "least density, and %.3g "
-                               "are the grid's rounding",
+                               "are the grid's rounding%s",
                                kept, total, share, work->lost_outside,
                                work->options->in != NULL ? "outside the polygons" : "beyond the numbered squares",
-                               work->lost_small, total - work->mass);
+                               work->lost_small, total - work->mass, sample);
     if (code == TP_OK && coarse) {
         code =
             tp_dataset_add_finding(dataset, step->name, "mass", true, error,
                                    "a bandwidth of %.15g m is narrow for cells of %s: the density between centres is "
-                                   "not seen",
-                                   work->options->bandwidth.value, tp_grid_text(work->grid));
+                                   "not seen%s",
+                                   work->options->bandwidth.value, tp_grid_text(work->grid), sample);
     }
     return code;
 }
 
 static tp_code tell(const kernel_work *work, const tp_step *step, const tp_layer *layer, tp_dataset *dataset,
                     tp_error *error) {
+    bool is_sample = work->points.sample;
+    char sample[TP_OF_WORDS_SIZE];
+    tp_sample_words(is_sample, work->points.n, work->of->name, sample);
     tp_code code = tp_dataset_add_finding(
         dataset, step->name, "density", false, error,
-        "%s kernel of %.15g m over %lld %s%s, distances %s; outside the grid %lld, condition unknown %lld, weight "
+        "%s kernel of %.15g m over %lld %s, distances %s; outside the grid %lld, condition unknown %lld, weight "
         "missing "
-        "%lld",
+        "%lld%s",
         work->options->kernel == TP_KERNEL_QUARTIC ? "quartic" : "Gaussian", work->options->bandwidth.value,
-        (long long)work->points.n, work->of->name, tp_grid_sample_words(work->of),
+        (long long)work->points.n, work->of->name,
         tp_grid_level(work->grid) == TP_MESH_LEVELS ? "in the CRS" : "on the local plane of the ellipsoid",
-        (long long)work->points.n_outside, (long long)work->points.n_unknown, (long long)work->points.n_weightless);
+        (long long)work->points.n_outside, (long long)work->points.n_unknown, (long long)work->points.n_weightless,
+        sample);
     if (code == TP_OK && layer->n_rows > 0) {
         code = tp_dataset_add_finding(dataset, step->name, "density", false, error,
-                                      "the densest cell of %s is %s with %.4g per km2", tp_grid_text(work->grid),
-                                      tp_layer_id(layer, work->peak_at), work->peak);
+                                      "the densest cell of %s is %s with %.4g per km2%s", tp_grid_text(work->grid),
+                                      tp_layer_id(layer, work->peak_at), work->peak, sample);
     }
-    return code == TP_OK ? tell_mass(work, step, dataset, error) : code;
+    return code == TP_OK ? tell_mass(work, step, sample, dataset, error) : code;
 }
 
 static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *dataset, tp_error *error) {

@@ -6,6 +6,7 @@
 #include "core/plan/added_layer.h"
 #include "grid_points.h"
 #include "hotspots.h"
+#include "of_words.h"
 #include "reach.h"
 #include "technopolis/plan.h"
 #include "technopolis/polygon_index.h"
@@ -388,6 +389,8 @@ static tp_code tell_densest(const mesh_work *work, const tp_step *step, const tp
         }
     }
     tp_text text = {0};
+    char sample[TP_OF_WORDS_SIZE];
+    tp_sample_words(work->points.sample, work->points.n, work->of->name, sample);
     for (int i = 0; i < found; i++) {
         tp_text_add(&text, "%s%s with %lld (%.4g per km2)", i == 0 ? "" : ", ", tp_layer_id(layer, best[i]),
                     (long long)n[best[i]], density[best[i]]);
@@ -397,8 +400,8 @@ static tp_code tell_densest(const mesh_work *work, const tp_step *step, const tp
         code = tp_error_memory(error);
     } else if (found > 0) {
         code = tp_dataset_add_finding(dataset, step->name, "densest cells", false, error,
-                                      "densest cells of %s by %s%s: %s", tp_grid_text(work->grid), work->of->name,
-                                      tp_grid_sample_words(work->of), tp_text_get(&text));
+                                      "densest cells of %s by %s: %s%s", tp_grid_text(work->grid), work->of->name,
+                                      tp_text_get(&text), sample);
     }
     tp_text_reset(&text);
     return code;
@@ -410,14 +413,14 @@ static tp_code tell(const mesh_work *work, const tp_step *step, const tp_layer *
     for (int64_t i = 0; i < work->n; i++) {
         with += work->cells[i].n > 0;
     }
-    bool sample = work->of->coverage != TP_COVERAGE_COMPLETE;
+    char sample[TP_OF_WORDS_SIZE];
+    tp_sample_words(work->points.sample, work->points.n, work->of->name, sample);
     tp_code code = tp_dataset_add_finding(
         dataset, step->name, "density", false, error,
-        "%lld %s%s in %lld of %lld cells of %s; outside the grid %lld, condition unknown %lld, weight missing %lld",
-        (long long)work->points.n, work->of->name,
-        sample ? " (a sample: an empty cell does not mean that there is none)" : "", (long long)with,
-        (long long)work->n, tp_grid_text(work->grid), (long long)work->points.n_outside,
-        (long long)work->points.n_unknown, (long long)work->points.n_weightless);
+        "%lld %s in %lld of %lld cells of %s; outside the grid %lld, condition unknown %lld, weight missing %lld%s%s",
+        (long long)work->points.n, work->of->name, (long long)with, (long long)work->n, tp_grid_text(work->grid),
+        (long long)work->points.n_outside, (long long)work->points.n_unknown, (long long)work->points.n_weightless,
+        work->points.sample ? "; an empty cell does not mean that there is none" : "", sample);
     return code == TP_OK ? tell_densest(work, step, layer, dataset, error) : code;
 }
 
@@ -434,7 +437,7 @@ static tp_code make_layer(const mesh_work *work, const tp_step *step, tp_dataset
         tp_layer_free(*layer);
         return code;
     }
-    (*layer)->coverage = work->of->coverage == TP_COVERAGE_COMPLETE ? TP_COVERAGE_COMPLETE : TP_COVERAGE_SAMPLE;
+    (*layer)->coverage = work->points.sample ? TP_COVERAGE_SAMPLE : TP_COVERAGE_COMPLETE;
     return tp_dataset_add_layer(dataset, *layer, error);
 }
 

@@ -1,6 +1,7 @@
 /* The table of detected against designated, and what a reader is told of it: see overlap.h. */
 #include "overlap.h"
 
+#include "of_words.h"
 #include "table_cells.h"
 #include "technopolis/partition.h"
 #include "technopolis/text.h"
@@ -191,11 +192,6 @@ static tp_code add_table(tp_overlap *o, const row_list *list, tp_error *error) {
 
 /* ---- findings ---- */
 
-static void say_of(const tp_overlap *o, char *text, size_t size) {
-    (void)snprintf(text, size, "%s %lld %s", o->sample ? "in this sample of" : "of all", (long long)o->of->n_rows,
-                   o->of->name);
-}
-
 /* How the areas are drawn: "26 discs of 20 km (areas unknown)". */
 static void say_areas(const tp_overlap *o, tp_text *text) {
     int64_t n_discs = 0;
@@ -286,8 +282,8 @@ static tp_code tell_matches(tp_overlap *o, const row_list *list, const char *of,
 
 tp_code tp_overlap_publish(tp_overlap *o, tp_error *error) {
     row_list list = {0};
-    char of[300];
-    say_of(o, of, sizeof of);
+    char of[TP_OF_WORDS_SIZE];
+    tp_of_words(o->sample, o->of->n_rows, o->of->name, of);
     tp_code code = find_rows(o, &list, error);
     if (code == TP_OK) {
         code = add_table(o, &list, error);

@@ -4,12 +4,15 @@
  * little. A region whose amount is missing in a year keeps its row, without a change; sums are over regions known in both.
  */
 #include "core/plan/added_layer.h"
+#include "of_words.h"
 #include "table_cells.h"
 #include "technopolis/concentration.h"
 #include "technopolis/plan.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct change_options {
     const char *of, *from, *to, *as;
@@ -145,7 +148,8 @@ static tp_code fill(const change_work *w, const tp_step *step, tp_dataset *datas
     return tp_dataset_add_layer(dataset, layer, error);
 }
 
-static double herfindahl(const change_work *w, bool later) {
+/* Herfindahl's index of a year as "0.1234", or "undefined" where all amounts are 0. */
+static void say_herfindahl(const change_work *w, bool later, char text[16]) {
     double h, normalised;
     int64_t n = 0;
     for (int64_t i = 0; i < w->of->n_rows; i++) {
@@ -154,29 +158,48 @@ static double herfindahl(const change_work *w, bool later) {
         }
     }
     tp_herfindahl(w->x, n, &h, &normalised);
-    return h;
+    (void)snprintf(text, 16, "undefined");
+    if (isfinite(h)) {
+        (void)snprintf(text, 16, "%.4f", h);
+    }
+}
+
+/* Whether row i goes before row `best` (-1: none yet): `sign` 1 for the greatest rise, -1 for the least; ties by id. */
+static bool goes_before(const change_work *w, int64_t i, int64_t best, int sign) {
+    double further = best < 0 ? 1 : sign * (w->rows[i].percent - w->rows[best].percent);
+    return further > 0 || (further == 0 && strcmp(tp_layer_id(w->of, i), tp_layer_id(w->of, best)) < 0);
 }
 
 static tp_code tell(const change_work *w, const tp_step *step, tp_dataset *dataset, tp_error *error) {
-    int64_t most = -1, least = -1, n_small = 0;
+    int64_t most = -1, least = -1, n_small = 0, n_missing = 0;
+    char before[16], after[16], sample[TP_OF_WORDS_SIZE];
     for (int64_t i = 0; i < w->of->n_rows; i++) {
         n_small += w->rows[i].small;
-        if (!isfinite(w->rows[i].percent) || w->rows[i].small) {
-            continue;
+        n_missing += !(w->rows[i].known_from && w->rows[i].known_to);
+        if (isfinite(w->rows[i].percent) && !w->rows[i].small) {
+            most = goes_before(w, i, most, 1) ? i : most;
+            least = goes_before(w, i, least, -1) ? i : least;
         }
-        most = most < 0 || w->rows[i].percent > w->rows[most].percent ? i : most;
-        least = least < 0 || w->rows[i].percent < w->rows[least].percent ? i : least;
     }
-    if (most < 0) {
-        return TP_OK;
+    tp_sample_words(!tp_layer_holds(w->of, w->of->where), w->of->n_rows, w->of->name, sample);
+    tp_code code = TP_OK;
+    if (n_missing > 0) {
+        code = tp_dataset_add_finding(dataset, step->name, "change between years", true, error,
+                                      "%lld of %lld rows of %s miss the amount of a year: their change is not known, "
+                                      "and shares leave them out%s",
+                                      (long long)n_missing, (long long)w->of->n_rows, w->of->name, sample);
     }
+    if (code != TP_OK || most < 0) {
+        return code;
+    }
+    say_herfindahl(w, false, before);
+    say_herfindahl(w, true, after);
     return tp_dataset_add_finding(dataset, step->name, "change between years", n_small > 0, error,
                                   "from %s to %s: %+.1f %% in %s to %+.1f %% in %s; %lld regions with a base below %g "
-                                  "%% of all are flagged and left "
-                                  "out here; Herfindahl %.4f to %.4f",
+                                  "%% of all are flagged and left out here; Herfindahl %s to %s%s",
                                   w->options->from, w->options->to, w->rows[most].percent, tp_layer_label(w->of, most),
                                   w->rows[least].percent, tp_layer_label(w->of, least), (long long)n_small,
-                                  w->options->small_base, herfindahl(w, false), herfindahl(w, true));
+                                  w->options->small_base, before, after, sample);
 }
 
 static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *dataset, tp_error *error) {

@@ -1,16 +1,15 @@
 /* What a reader is told of regions: see regions.h. */
 #include "regions.h"
 
+#include "of_words.h"
 #include "technopolis/text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { TOLD = 5 };
 
-static void say_of(const tp_region_item *item, char *text, size_t size) {
-    (void)snprintf(text, size, "%s %lld %s", item->sample ? "in this sample of" : "of all", (long long)item->n,
-                   item->layer->name);
+static void say_of(const tp_region_item *item, char text[TP_OF_WORDS_SIZE]) {
+    tp_of_words(item->sample, item->n, item->layer->name, text);
 }
 
 /* Regions in the order of their density, the densest first; ties by id. */
@@ -26,7 +25,7 @@ static void order_by_density(const tp_region_numbers *numbers, int32_t n, int32_
 }
 
 static tp_code tell_densest(tp_regions *r, const tp_region_item *item, const tp_scheme *scheme, tp_error *error) {
-    char of[300];
+    char of[TP_OF_WORDS_SIZE];
     tp_text text = {0};
     tp_region_numbers *numbers = malloc(((size_t)scheme->n + 1) * sizeof *numbers);
     int32_t *order = malloc(((size_t)scheme->n + 1) * sizeof *order);
@@ -35,7 +34,7 @@ static tp_code tell_densest(tp_regions *r, const tp_region_item *item, const tp_
         code = tp_regions_numbers(r, item, scheme, numbers, error);
     }
     if (code == TP_OK) {
-        say_of(item, of, sizeof of);
+        say_of(item, of);
         order_by_density(numbers, scheme->n, order);
         for (int32_t i = 0; i < scheme->n && i < TOLD && numbers[order[i]].count > 0; i++) {
             const tp_region_numbers *at = &numbers[order[i]];
@@ -57,7 +56,7 @@ static tp_code tell_densest(tp_regions *r, const tp_region_item *item, const tp_
 
 /* "6 of 9 regions of meti_bureaus have any": worth saying where not all have. */
 static tp_code tell_presence(tp_regions *r, const tp_region_item *item, const tp_scheme *scheme, tp_error *error) {
-    char of[300];
+    char of[TP_OF_WORDS_SIZE];
     double *sums = malloc(((size_t)scheme->n + 1) * sizeof *sums);
     int32_t n = 0;
     if (sums == NULL) {
@@ -68,7 +67,7 @@ static tp_code tell_presence(tp_regions *r, const tp_region_item *item, const tp
         n += sums[k] > 0;
     }
     free(sums);
-    say_of(item, of, sizeof of);
+    say_of(item, of);
     if (n == scheme->n) {
         return TP_OK;
     }
@@ -84,6 +83,8 @@ static tp_code tell_ranks(tp_regions *r, const tp_region_item *item, const tp_sc
     tp_region_numbers *in_a = malloc(((size_t)a->n + 1) * sizeof *in_a),
                       *in_b = malloc(((size_t)b->n + 1) * sizeof *in_b);
     int64_t n_changed = 0;
+    char of[TP_OF_WORDS_SIZE];
+    say_of(item, of);
     tp_code code = in_a == NULL || in_b == NULL ? tp_error_memory(error) : tp_regions_numbers(r, item, a, in_a, error);
     if (code == TP_OK) {
         code = tp_regions_numbers(r, item, b, in_b, error);
@@ -96,25 +97,27 @@ static tp_code tell_ranks(tp_regions *r, const tp_region_item *item, const tp_sc
     return code != TP_OK
                ? code
                : tp_dataset_add_finding(
-                     r->dataset, r->step->name, "ranks between schemes", false, error,
+                     r->dataset, r->step->name, "ranks between schemes", item->sample, error,
                      "%lld of %lld prefectures lie in a region of another rank by density of %s when "
-                     "regions are drawn by %s instead of %s",
-                     (long long)n_changed, (long long)r->prefectures->n_rows, item->layer->name, b->name, a->name);
+                     "regions are drawn by %s instead of %s (%s)",
+                     (long long)n_changed, (long long)r->prefectures->n_rows, item->layer->name, b->name, a->name, of);
 }
 
 static tp_code tell_missing(tp_regions *r, const tp_region_item *item, tp_error *error) {
     tp_code code = TP_OK;
+    char sample[TP_OF_WORDS_SIZE];
+    tp_sample_words(item->sample, item->layer->n_rows, item->layer->name, sample);
     if (item->n_nowhere > 0) {
         code = tp_dataset_add_finding(r->dataset, r->step->name, "not counted", true, error,
-                                      "%lld of %lld %s lie in no row of %s and are not counted in regions",
+                                      "%lld of %lld %s lie in no row of %s and are not counted in regions%s",
                                       (long long)item->n_nowhere, (long long)item->layer->n_rows, item->layer->name,
-                                      r->prefectures->name);
+                                      r->prefectures->name, sample);
     }
     if (code == TP_OK && item->n_unweighted > 0) {
         code = tp_dataset_add_finding(r->dataset, r->step->name, "not counted", true, error,
-                                      "%lld of %lld %s have no %s: sums and shares leave them out",
+                                      "%lld of %lld %s have no %s: sums and shares leave them out%s",
                                       (long long)item->n_unweighted, (long long)item->layer->n_rows, item->layer->name,
-                                      item->weight->name);
+                                      item->weight->name, sample);
     }
     return code;
 }

@@ -1,7 +1,6 @@
 /* What lies in each prefecture and region, in numbers: see regions.h. */
 #include "regions.h"
 
-#include "rejects.h"
 #include "spans.h"
 #include "technopolis/concentration.h"
 
@@ -66,10 +65,7 @@ static tp_code count_rows(const tp_regions *r, tp_region_item *item, tp_error *e
         int64_t prefecture = item->prefecture[row];
         if (prefecture < 0) {
             item->n_nowhere++;
-            code = tp_dataset_reject(r->dataset, item->layer->name, item->layer->source[row],
-                                     item->layer->source_fid[row], TP_REJECT_NO_PREFECTURE, error,
-                                     "%s: neither states nor lies in a row of %s; not counted in regions",
-                                     tp_layer_id(item->layer, row), r->prefectures->name);
+            code = tp_spans_reject(r->dataset, item->layer, row, r->prefectures, "regions", error);
             continue;
         }
         item->n++;

@@ -1,6 +1,7 @@
 /* Prefectures and municipalities of points, and frequencies of texts: see spans.h. */
 #include "spans.h"
 
+#include "rejects.h"
 #include "technopolis/polygon_index.h"
 #include "technopolis/text.h"
 
@@ -158,4 +159,11 @@ tp_code tp_spans_find(const tp_dataset *dataset, const tp_layer *of, const tp_la
     }
     close_spans(&s);
     return code;
+}
+
+tp_code tp_spans_reject(tp_dataset *dataset, const tp_layer *of, int64_t row, const tp_layer *polygons,
+                        const char *stage, tp_error *error) {
+    return tp_dataset_reject(dataset, of->name, of->source[row], of->source_fid[row], TP_REJECT_NO_PREFECTURE, error,
+                             "%s: neither states nor lies in a row of %s; not counted in %s", tp_layer_id(of, row),
+                             polygons->name, stage);
 }

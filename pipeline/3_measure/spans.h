@@ -22,6 +22,10 @@ TP_NODISCARD tp_code tp_spans_rows(const tp_dataset *dataset, const tp_layer *of
                                    const char *column, const char *const *defaults, double limit_m, int64_t **rows,
                                    tp_error *error);
 
+/** A line in `rejects` for a row of which no prefecture is known; `stage` is the one that does not count it. */
+TP_NODISCARD tp_code tp_spans_reject(tp_dataset *dataset, const tp_layer *of, int64_t row, const tp_layer *polygons,
+                                     const char *stage, tp_error *error);
+
 /** A text and how often it stands in a list. */
 typedef struct tp_frequency {
     const char *text;

@@ -55,6 +55,10 @@ for layer in mesh_density regions clusters concentration region_industries corri
     done
 done
 
+# All but two layers are samples, so every sentence on them says so: on those, and on the years of the files, it need not.
+expect_equal "" "$(sql "$file" "SELECT finding FROM findings WHERE step NOT IN ('read', 'network') AND subject <> 'Network'
+    AND finding NOT LIKE '%in this sample of %' AND finding NOT LIKE '%imperial_universities%'")" "findings that hide the sample"
+
 # The same bytes with two threads.
 tp run "$scratch/density.yaml" --threads 2 --output "$scratch/two.gpkg" --quiet
 expect_code 0

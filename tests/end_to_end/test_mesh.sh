@@ -23,7 +23,7 @@ config "  - mesh_density: { of: plants, mesh: 10 km, lq: plants }
     "  - raster: { of: density_surface, file: surface.tif }"
 tp run "$scratch/mesh.yaml" --threads 1
 expect_code 0 "a run with meshes"
-expect_out "densest cells of 10 km by plants (a sample)"
+expect_out "densest cells of 10 km by plants: "
 expect_out "Moran's I of density over primary"
 expect_out "density x area adds up to"
 plants=$(sql "$scratch/mesh.gpkg" "select count(*) from plants")

@@ -232,12 +232,52 @@ static void test_change(void **state) {
     assert_true(isnan(number(c, "change_pct", 3)) && isnan(number(c, "small_base", 3)) &&
                 number(c, "amount_to", 3) == 5);
     assert_true(isnan(number(c, "change_pct", 4)) && number(c, "change", 4) == 3);
+    assert_int_equal(dataset->n_findings, 2);
+    assert_non_null(strstr(dataset->findings[0].text, "1 of 5 rows of employment miss the amount of a year"));
+    assert_non_null(strstr(dataset->findings[1].text, "-18.9 % in chubu to -33.8 % in worst; 2 regions"));
+    tp_dataset_free(dataset);
+}
+
+/* Two regions that lose everything: what is left has no Herfindahl, and of equal ones the smaller id is named. */
+static void test_change_to_nothing(void **state) {
+    (void)state;
+    tp_dataset *dataset = new_dataset();
+    tp_layer *table = add_table(dataset, "employment", TP_GEOMETRY_NONE, 2);
+    cover(table, TP_COVERAGE_SAMPLE, NULL);
+    tp_column *a = tp_test_column(table, "e1990", TP_TYPE_DOUBLE), *b = tp_test_column(table, "e2005", TP_TYPE_DOUBLE);
+    for (int64_t i = 0; i < 2; i++) {
+        put(table->id, i, i == 0 ? "south" : "north");
+        tp_column_set_double(a, i, 50);
+        tp_column_set_double(b, i, 0);
+    }
+    tp_error error = {0};
+    assert_int_equal(
+        run_stage(dataset, "region_change", "change", "{of: employment, from: e1990, to: e2005}", false, 0, &error),
+        TP_OK);
     assert_int_equal(dataset->n_findings, 1);
-    assert_non_null(strstr(dataset->findings[0].text, "-18.9 % in chubu to -33.8 % in worst; 2 regions"));
+    const char *told = dataset->findings[0].text;
+    assert_non_null(strstr(told, "-100.0 % in north to -100.0 % in north"));
+    assert_non_null(strstr(told, "Herfindahl 0.5000 to undefined (in this sample of 2 employment)"));
     tp_dataset_free(dataset);
 }
 
 /* ---- dispersion ---- */
+
+/* A point in no prefecture and a city without a population are left out, and it is said. */
+static void test_dispersion_leaves_none_out_silently(void **state) {
+    (void)state;
+    tp_dataset *dataset = world();
+    tp_layer_column(tp_dataset_layer(dataset, "cities"), "population")->valid[3] = 0;
+    tp_error error = {0};
+    assert_int_equal(run_stage(dataset, "dispersion", "dispersion", "{of: plants, permutations: 19}", false, 0, &error),
+                     TP_OK);
+    assert_int_equal(dataset->n_rejects, 1);
+    assert_string_equal(dataset->rejects[0].detail,
+                        "far: neither states nor lies in a row of prefectures; not counted in dispersion");
+    assert_non_null(strstr(dataset->findings[0].text, "1 of 4 cities have no population"));
+    assert_true(number(tp_dataset_layer(dataset, "dispersion"), "n", 0) == 6);
+    tp_dataset_free(dataset);
+}
 
 static void test_dispersion(void **state) {
     (void)state;
@@ -279,6 +319,8 @@ int main(void) {
         cmocka_unit_test(test_lookup_must_be_whole),
         cmocka_unit_test(test_no_points),
         cmocka_unit_test(test_change),
+        cmocka_unit_test(test_change_to_nothing),
+        cmocka_unit_test(test_dispersion_leaves_none_out_silently),
         cmocka_unit_test(test_dispersion),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
