@@ -7,6 +7,7 @@
  * the run, see technopolis/random.h), so threads change nothing. p = (draws at least as extreme + 1) / (draws + 1), for
  * each side by itself. The interval is that in which 95 % of the draws lie.
  */
+#include "bad_row.h"
 #include "core/plan/added_layer.h"
 #include "of_words.h"
 #include "reach.h"
@@ -129,8 +130,7 @@ static tp_code read_population(dispersion_work *w, const tp_step *step, tp_error
             continue;
         }
         if (!(weight >= 0 && isfinite(weight))) {
-            code = tp_error_set(error, TP_E_DATA, "layer %s feature %lld: %s is %g (expected 0 or more)", layer->name,
-                                (long long)layer->source_fid[row], column->name, weight);
+            code = tp_bad_row(w->dataset, layer, row, error, "%s is %.15g (expected 0 or more)", column->name, weight);
         } else {
             w->population[rows[row]] += weight;
         }

@@ -1,6 +1,7 @@
 /* Points of a layer on a grid: see grid_points.h. */
 #include "grid_points.h"
 
+#include "bad_row.h"
 #include "rejects.h"
 #include "technopolis/condition.h"
 #include "technopolis/plan.h"
@@ -69,8 +70,8 @@ void tp_grid_points_reset(tp_grid_points *points) {
     *points = (tp_grid_points){0};
 }
 
-static tp_code weigh(const tp_layer *layer, const tp_column *column, int64_t row, tp_grid_points *points,
-                     double *weight, tp_error *error) {
+static tp_code weigh(const tp_dataset *dataset, const tp_layer *layer, const tp_column *column, int64_t row,
+                     tp_grid_points *points, double *weight, tp_error *error) {
     *weight = 1;
     if (column == NULL) {
         return TP_OK;
@@ -80,21 +81,20 @@ static tp_code weigh(const tp_layer *layer, const tp_column *column, int64_t row
         points->n_weightless++;
     }
     if (*weight < 0 || !isfinite(*weight)) {
-        return tp_error_set(error, TP_E_DATA, "layer %s feature %s: the weight in column '%s' is %.15g (expected >= 0)",
-                            layer->name, tp_layer_id(layer, row), column->name, *weight);
+        return tp_bad_row(dataset, layer, row, error, "%s is %.15g (expected 0 or more)", column->name, *weight);
     }
     return TP_OK;
 }
 
 /* The rows that count, with their weights; their number in points->n. */
-static tp_code choose(const tp_layer *layer, const tp_filter *filter, const tp_column *column, tp_grid_points *points,
-                      int64_t *rows, tp_error *error) {
+static tp_code choose(const tp_dataset *dataset, const tp_layer *layer, const tp_filter *filter,
+                      const tp_column *column, tp_grid_points *points, int64_t *rows, tp_error *error) {
     tp_code code = TP_OK;
     for (int64_t row = 0; row < layer->n_rows && code == TP_OK; row++) {
         tp_verdict met = tp_filter_test(filter, row);
         points->n_unknown += met == TP_UNKNOWN;
         if (met == TP_MET) {
-            code = weigh(layer, column, row, points, &points->weight[points->n], error);
+            code = weigh(dataset, layer, column, row, points, &points->weight[points->n], error);
             rows[points->n++] = row;
         }
     }
@@ -171,7 +171,7 @@ static tp_code gather(tp_dataset *dataset, const tp_layer *layer, const tp_filte
         code = tp_error_set(error, TP_E_DATA, "layer %s has no column '%s'", layer->name, weight);
     }
     if (code == TP_OK) {
-        code = choose(layer, filter, column, points, rows, error);
+        code = choose(dataset, layer, filter, column, points, rows, error);
     }
     if (code == TP_OK) {
         code = place(dataset, layer, grid, rows, points, error);

@@ -7,7 +7,8 @@
  * A designated area is its polygon; or, where the layer has points and names member municipalities whose polygons are all
  * read, their union; otherwise a disc of a stated radius, which is labelled and has no area measures.
  *
- * On a layer that is a sample nothing is said to be without an agglomeration, only that none was found.
+ * On a layer that is a sample nothing is said to be without an agglomeration, only that none was found; and where the
+ * areas are a sample, no cluster is said to be without a designation.
  */
 #include "overlap.h"
 
@@ -90,7 +91,8 @@ static const tp_stage_column NEEDS[] = {
 static const tp_stage_column ADDS[] = {
     {"{as}", "overlap_id", TP_TYPE_TEXT, "", "ids of both sides; all: everything"},
     {"{as}", "kind", TP_TYPE_TEXT, "",
-     "all, pair, designated without cluster (or none found), cluster without designation"},
+     "all, pair, designated without cluster, cluster without designation; of samples designated, no cluster found and "
+     "cluster, no designation found"},
     {"{as}", "designated_id", TP_TYPE_TEXT, "", "the designated area"},
     {"{as}", "designated_name", TP_TYPE_TEXT, "", "its name"},
     {"{as}", "cluster_id", TP_TYPE_TEXT, "", "the cluster"},
@@ -202,7 +204,7 @@ static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *
         return tp_error_set(error, TP_E_DATA, "overlap needs the layers %s, %s, %s and %s", options->of,
                             options->clusters, options->members, options->designated);
     }
-    overlap.sample = !tp_layer_holds(overlap.of, overlap.of->where);
+    overlap.sample = !tp_layer_holds(overlap.of, overlap.of->where) || overlap.clusters->coverage == TP_COVERAGE_SAMPLE;
     tp_code code = read_members(&overlap, members, error);
     if (code == TP_OK) {
         code = tp_overlap_find_areas(&overlap, error);

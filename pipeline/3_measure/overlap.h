@@ -28,7 +28,9 @@ typedef struct tp_overlap {
     const tp_step *step;
     tp_dataset *dataset;
     const tp_layer *of, *clusters, *designated;
-    bool sample;
+    bool sample;       /**< the points are: there may be more clusters than were found */
+    bool some_areas;   /**< the areas are: there may be more than are read */
+    int64_t n_unknown; /**< rows of designated of which `where` is not known */
     tp_designated *areas;
     int64_t n_areas;
     int32_t *cluster_of;   /**< a row of `of`: the row of clusters, or -1 */

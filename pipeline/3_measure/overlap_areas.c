@@ -4,6 +4,7 @@
 #include "core/space/geos_union.h"
 #include "technopolis/point_index.h"
 #include "technopolis/polygon_index.h"
+#include "technopolis/schema.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -196,10 +197,14 @@ tp_code tp_overlap_find_areas(tp_overlap *o, tp_error *error) {
         code = open_filter(o->options->codes_where, o->designated, &conditions[1], &trusted, error);
     }
     for (int64_t row = 0; row < o->designated->n_rows && code == TP_OK; row++) {
-        if (tp_filter_test(chosen, row) == TP_MET) {
+        tp_verdict met = tp_filter_test(chosen, row);
+        o->n_unknown += met == TP_UNKNOWN;
+        if (met == TP_MET) {
             o->areas[o->n_areas++].row = row;
         }
     }
+    o->some_areas = o->n_unknown > 0 ||
+                    !tp_layer_holds(o->designated, conditions[0] == NULL ? o->designated->where : conditions[0]);
     if (code == TP_OK) {
         code = fill_areas(o, trusted, error);
     }

@@ -94,7 +94,8 @@ static tp_code add_alone(tp_overlap *o, row_list *list, tp_error *error) {
         }
     }
     for (int64_t c = 0; c < o->clusters->n_rows && code == TP_OK; c++) {
-        overlap_row row = {"cluster without designation", NULL, c, 0, 0, o->n_of[c], NAN, NAN};
+        const char *kind = o->some_areas ? "cluster, no designation found" : "cluster without designation";
+        overlap_row row = {kind, NULL, c, 0, 0, o->n_of[c], NAN, NAN};
         code = met[c] ? TP_OK : add_row(list, &row, error);
     }
     free(met);
@@ -244,7 +245,8 @@ static tp_code tell_alone(tp_overlap *o, const row_list *list, bool areas, const
     if (n > NAMED) {
         tp_text_add(&text, " and %lld more", (long long)(n - NAMED));
     }
-    const char *what = !areas      ? "clusters hold no point in a designated area"
+    const char *what = !areas      ? o->some_areas ? "clusters hold no point in the designated areas that are read"
+                                                   : "clusters hold no point in a designated area"
                        : o->sample ? "designated areas hold no point of a cluster that was found"
                                    : "designated areas are without an agglomeration";
     tp_code code = text.lost ? tp_error_memory(error) : TP_OK;
@@ -290,6 +292,11 @@ tp_code tp_overlap_publish(tp_overlap *o, tp_error *error) {
     }
     if (code == TP_OK) {
         code = tell_all(o, &list.items[0], of, error);
+    }
+    if (code == TP_OK && o->n_unknown > 0) {
+        code = tp_dataset_add_finding(o->dataset, o->step->name, "detected against designated", true, error,
+                                      "%lld rows of %s are left out: what `where` asks for is missing in them (%s)",
+                                      (long long)o->n_unknown, o->designated->name, of);
     }
     if (code == TP_OK) {
         code = tell_matches(o, &list, of, error);

@@ -3,6 +3,7 @@
  * table of its own: change in per cent, shares of both years, and a flag where the base is so small that a percentage says
  * little. A region whose amount is missing in a year keeps its row, without a change; sums are over regions known in both.
  */
+#include "bad_row.h"
 #include "core/plan/added_layer.h"
 #include "of_words.h"
 #include "table_cells.h"
@@ -74,6 +75,7 @@ typedef struct change_row {
 
 typedef struct change_work {
     const change_options *options;
+    const tp_dataset *dataset;
     const tp_layer *of;
     change_row *rows;
     double *x; /* room for the amounts of a year */
@@ -85,8 +87,7 @@ static tp_code read_amount(const change_work *w, const char *name, int64_t row, 
     const tp_column *column = tp_layer_column(w->of, name);
     *known = column != NULL && tp_column_number(column, row, amount);
     if (*known && !(*amount >= 0 && isfinite(*amount))) {
-        return tp_error_set(error, TP_E_DATA, "layer %s feature %lld: %s is %g (expected 0 or more)", w->of->name,
-                            (long long)w->of->source_fid[row], name, *amount);
+        return tp_bad_row(w->dataset, w->of, row, error, "%s is %.15g (expected 0 or more)", name, *amount);
     }
     return TP_OK;
 }
@@ -205,7 +206,7 @@ static tp_code tell(const change_work *w, const tp_step *step, tp_dataset *datas
 static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *dataset, tp_error *error) {
     (void)run_settings;
     const change_options *options = step->options.values;
-    change_work w = {.options = options, .of = tp_dataset_layer(dataset, options->of)};
+    change_work w = {.options = options, .dataset = dataset, .of = tp_dataset_layer(dataset, options->of)};
     if (w.of == NULL) {
         return tp_error_set(error, TP_E_DATA, "region_change: layer %s is not read", options->of);
     }

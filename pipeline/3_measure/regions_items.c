@@ -1,6 +1,7 @@
 /* What lies in each prefecture and region, in numbers: see regions.h. */
 #include "regions.h"
 
+#include "bad_row.h"
 #include "spans.h"
 #include "technopolis/concentration.h"
 
@@ -59,8 +60,8 @@ static tp_code count_rows(const tp_regions *r, tp_region_item *item, tp_error *e
         double weight;
         bool known = weight_of(item, row, &weight);
         if (known && !(weight >= 0 && isfinite(weight))) {
-            return tp_error_set(error, TP_E_DATA, "layer %s feature %lld: %s is %g (expected 0 or more)",
-                                item->layer->name, (long long)item->layer->source_fid[row], item->weight->name, weight);
+            return tp_bad_row(r->dataset, item->layer, row, error, "%s is %.15g (expected 0 or more)",
+                              item->weight->name, weight);
         }
         int64_t prefecture = item->prefecture[row];
         if (prefecture < 0) {

@@ -1,6 +1,7 @@
 /* The lookup from prefectures to regions: see regions.h. */
 #include "regions.h"
 
+#include "bad_row.h"
 #include "technopolis/text.h"
 
 #include <stdio.h>
@@ -54,8 +55,7 @@ static tp_code read_entries(const tp_regions *r, const tp_layer *table, entry *e
             (entry){.scheme = cell(table, o->scheme, row), .region = cell(table, o->region, row), .row = row};
         entries[row].label = label == NULL ? entries[row].region : label;
         if (code == NULL || entries[row].scheme == NULL || entries[row].region == NULL) {
-            return tp_error_set(error, TP_E_DATA, "layer %s feature %lld: %s, %s or %s is missing", table->name,
-                                (long long)table->source_fid[row], o->code, o->scheme, o->region);
+            return tp_bad_row(r->dataset, table, row, error, "%s, %s or %s is missing", o->code, o->scheme, o->region);
         }
         entries[row].code = code;
         entries[row].prefecture = find_prefecture(r->prefectures, code);

@@ -71,6 +71,26 @@ tp run "$scratch/missing.yaml" --quiet
 expect_code 3
 expect_err "layer region_schemes: scheme meti_bureaus misses prefecture 47 (Okinawa)"
 
+# A weight below 0 is found in its file; whichever stage asks for it.
+printf 'id,lon,lat,staff\na,139.7,35.7,5\nb,139.8,35.7,-3\n' >"$scratch/staff.csv"
+for stage in "mesh_density: { of: plants, mesh: 1 km, weight: staff }" "regions: { of: plants, weight: staff }" \
+    "kernel_density: { of: plants, mesh: 1 km, bandwidth: 5 km, weight: staff }" \
+    "dispersion: { of: plants, population: plants, weight: staff }"; do
+    cat >"$scratch/staff.yaml" <<YAML
+read:
+  - plants: { file: staff.csv, id: id, crs: "EPSG:6668", lon: lon, lat: lat }
+  - prefectures: { file: $root/geodata/prefectures.shp, id: code, name: name_en }
+  - region_schemes: { file: $root/geodata/region_schemes.csv }
+measure:
+  - $stage
+write:
+  - geopackage: staff.gpkg
+YAML
+    tp run "$scratch/staff.yaml" --quiet
+    expect_code 3 "$stage"
+    expect_err "staff.csv layer plants feature 2: staff is -3 (expected 0 or more)"
+done
+
 # Every mistake of a configuration at once, before anything runs.
 sed -e 's#industry: industry#industry: idustry#; s#radius: 20 km#radius: 20 min#; s#published: 80;#published: 800;#' \
     "$scratch/density.yaml" >"$scratch/wrong.yaml"

@@ -90,7 +90,7 @@ static void weights_least_and_tables(void **state) {
     assert_int_equal(run_stage(dataset, "kernel_density", "x",
                                "{of: plants, mesh: 500 m, bandwidth: 5 km, weight: jobs}", false, 0, &error),
                      TP_E_DATA);
-    assert_non_null(strstr(error.message, "layer plants feature c: the weight in column 'jobs' is -4"));
+    assert_non_null(strstr(error.message, "layer plants feature c: jobs is -4"));
     tp_dataset_free(dataset);
 }
 

@@ -90,6 +90,28 @@ static void test_discs(void **state) {
     }
 }
 
+/* Of designated areas that are a sample, or of which some may or may not count, no cluster is said to stand alone. */
+static void test_some_areas(void **state) {
+    (void)state;
+    for (int unknown = 0; unknown < 2; unknown++) {
+        tp_dataset *dataset = world(TP_COVERAGE_COMPLETE);
+        tp_layer *designated = add_points(dataset, "designated", AREAS, 3);
+        tp_column *year = tp_test_column(designated, "year", TP_TYPE_INT64);
+        tp_column_set_int64(year, 0, 1984);
+        tp_column_set_int64(year, 1, 1984);
+        if (!unknown) {
+            tp_column_set_int64(year, 2, 1984);
+            cover(designated, TP_COVERAGE_SAMPLE, NULL);
+        }
+        const tp_layer *o = overlapped(dataset, "{radius: 250 m, where: year = 1984}");
+        assert_string_equal(text(o, "kind", row_of(o, "-/cluster-002")), "cluster, no designation found");
+        assert_string_equal(text(o, "kind", row_of(o, "d2/-")), "designated without cluster");
+        assert_true(is_told(dataset, "1 of 2 clusters hold no point in the designated areas that are read"));
+        assert_true(is_told(dataset, "1 rows of designated are left out") == (unknown == 1));
+        tp_dataset_free(dataset);
+    }
+}
+
 static void test_radius_is_inclusive(void **state) {
     (void)state;
     double far_m = oracle_m(0, 0, 0.002, 0.001);
@@ -215,8 +237,9 @@ static void test_corridor(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_discs),   cmocka_unit_test(test_radius_is_inclusive), cmocka_unit_test(test_polygons),
-        cmocka_unit_test(test_members), cmocka_unit_test(test_nothing_designated),  cmocka_unit_test(test_corridor),
+        cmocka_unit_test(test_some_areas), cmocka_unit_test(test_discs),   cmocka_unit_test(test_radius_is_inclusive),
+        cmocka_unit_test(test_polygons),   cmocka_unit_test(test_members), cmocka_unit_test(test_nothing_designated),
+        cmocka_unit_test(test_corridor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
