@@ -3,13 +3,20 @@
 # 1) in the metric of straight chords, 2 km, 10 points. Stored are counts and a SHA-256 over one little-endian int32 a
 # point: a core point's cluster, numbered as they first appear; -1 noise; -2 border point (whose cluster is a choice).
 # The unit test core.oracle_dbscan compares ours with the file; --check compares what R and scikit-learn say now with it.
-# Usage: dbscan.sh MADE_PLANTS_XYZ [--check]. Needs Debian's r-cran-dbscan and python3-sklearn.
+# Usage: dbscan.sh MADE_PLANTS_XYZ [--check]. Debian's r-cran-dbscan and python3-sklearn are installed where they are
+# missing; with --check, which a test calls, they are not: it is skipped.
 set -eu
 program=${1:-}
 stored=$(dirname "$0")/data/dbscan.txt
-if [ ! -x "$program" ] || ! command -v Rscript >/dev/null ||
-    ! Rscript --vanilla -e 'q(status = !requireNamespace("dbscan", quietly = TRUE))' >/dev/null 2>&1 ||
-    ! /usr/bin/python3 -c 'import sklearn' 2>/dev/null; then
+can_run() {
+    command -v Rscript >/dev/null &&
+        Rscript --vanilla -e 'q(status = !requireNamespace("dbscan", quietly = TRUE))' >/dev/null 2>&1 &&
+        /usr/bin/python3 -c 'import sklearn' 2>/dev/null
+}
+if [ "${2:-}" != --check ] && ! can_run; then
+    apt-get install -y -qq --no-install-recommends r-cran-dbscan python3-sklearn
+fi
+if [ ! -x "$program" ] || ! can_run; then
     echo "skipped: needs the built tests, r-cran-dbscan and python3-sklearn"
     exit 77
 fi
