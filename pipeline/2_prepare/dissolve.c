@@ -3,10 +3,10 @@
  * collected. The columns are those of the first row in the order of the file; a row whose own say something else has a
  * line in `rejects`, though its geometry is kept.
  */
-#include "core/space/geos_union.h"
 #include "2_prepare/groups.h"
 #include "2_prepare/rejects.h"
 #include "2_prepare/rows.h"
+#include "core/space/geos_union.h"
 #include "technopolis/plan.h"
 #include "technopolis/stage.h"
 #include "technopolis/text.h"

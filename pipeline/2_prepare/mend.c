@@ -2,9 +2,9 @@
  * The stage that makes polygons valid: GEOS says which are not and why, and mends them. What is left of a mended row is
  * its polygons; a row of which no area is left is left out. Lines lose parts of a single point.
  */
-#include "core/space/geos_polygons.h"
 #include "2_prepare/rejects.h"
 #include "2_prepare/rows.h"
+#include "core/space/geos_polygons.h"
 #include "technopolis/stage.h"
 #include "technopolis/text.h"
 

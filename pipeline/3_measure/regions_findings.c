@@ -97,7 +97,7 @@ static tp_code tell_ranks(tp_regions *r, const tp_region_item *item, const tp_sc
     return code != TP_OK
                ? code
                : tp_dataset_add_finding(
-                     r->dataset, r->step->name, "ranks between schemes", item->sample, error,
+                     r->dataset, r->step->name, "ranks between schemes", false, error,
                      "%lld of %lld prefectures lie in a region of another rank by density of %s when "
                      "regions are drawn by %s instead of %s (%s)",
                      (long long)n_changed, (long long)r->prefectures->n_rows, item->layer->name, b->name, a->name, of);
