@@ -1,6 +1,7 @@
 /* Every layer that is not `sites`: all its columns as they were used, and where each row was read from. */
 #include "5_write/contents.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 tp_shape tp_layer_shape(const tp_layer *layer, int64_t row) {
@@ -49,26 +50,69 @@ static tp_code declare(const tp_layer *layer, bool read, tp_record *record, tp_e
     return code;
 }
 
+/* What all threads read. */
+typedef struct layer_rows {
+    const tp_layer *layer;
+    const tp_record *record; /* its fields */
+    bool read;
+} layer_rows;
+
+typedef struct layer_writer {
+    const layer_rows *shared;
+    const tp_output *output;
+    tp_record record;
+} layer_writer;
+
+static void stop_layer(void *worker) {
+    layer_writer *writer = worker;
+    tp_record_reset(&writer->record);
+    free(writer);
+}
+
+static tp_code start_layer(const void *shared, const tp_output *output, void **worker, tp_error *error) {
+    layer_writer *writer = calloc(1, sizeof *writer);
+    if (writer == NULL) {
+        return tp_error_memory(error);
+    }
+    writer->shared = shared;
+    writer->output = output;
+    tp_code code = tp_record_fork(writer->shared->record, &writer->record, error);
+    if (code != TP_OK) {
+        stop_layer(writer);
+        return code;
+    }
+    *worker = writer;
+    return TP_OK;
+}
+
+static tp_code make_layer_row(void *worker, int64_t row, tp_error *error) {
+    layer_writer *writer = worker;
+    const tp_layer *layer = writer->shared->layer;
+    tp_record *record = &writer->record;
+    tp_record_start(record);
+    for (size_t i = 0; i < layer->n_columns; i++) {
+        tp_put_column(record, layer->columns[i], row);
+    }
+    if (writer->shared->read) {
+        int64_t fid = 0;
+        bool has_fid = tp_layer_source_fid(layer, row, &fid);
+        tp_put_text(record, tp_layer_source_file(writer->output->dataset, layer, row));
+        tp_put_int64(record, fid, has_fid);
+    }
+    tp_shape shape = tp_layer_shape(layer, row);
+    return tp_output_row(writer->output, record, &shape, error);
+}
+
 static tp_code write_layer(const tp_output *output, const tp_layer *layer, tp_error *error) {
-    bool read = tp_layer_is_read(output->dataset, layer);
     tp_record record = {0};
-    tp_code code = declare(layer, read, &record, error);
+    layer_rows shared = {.layer = layer, .record = &record, .read = tp_layer_is_read(output->dataset, layer)};
+    tp_code code = declare(layer, shared.read, &record, error);
     if (code == TP_OK) {
         code = tp_output_begin(output, layer->name, layer->geometry, &record, error);
     }
-    for (int64_t row = 0; code == TP_OK && row < layer->n_rows; row++) {
-        tp_record_start(&record);
-        for (size_t i = 0; i < layer->n_columns; i++) {
-            tp_put_column(&record, layer->columns[i], row);
-        }
-        if (read) {
-            int64_t fid = 0;
-            bool has_fid = tp_layer_source_fid(layer, row, &fid);
-            tp_put_text(&record, tp_layer_source_file(output->dataset, layer, row));
-            tp_put_int64(&record, fid, has_fid);
-        }
-        tp_shape shape = tp_layer_shape(layer, row);
-        code = tp_output_row(output, &record, &shape, error);
+    if (code == TP_OK) {
+        tp_row_maker maker = {layer->name, &shared, start_layer, make_layer_row, stop_layer};
+        code = tp_output_items(output, &maker, layer->n_rows, error);
     }
     if (code == TP_OK) {
         code = tp_output_end(output, error);
