@@ -22,15 +22,17 @@ static tp_code memory_fault(tp_faults *faults) {
     return TP_E_MACHINE;
 }
 
-/* "a, b, c": the file's columns for a message, not all of very many. */
+/* "a, b, c": the columns for a message, not all of very many: the product's, or else the file's. */
 static char *describe(const listing *list) {
     tp_text text = {0};
-    int left = 0;
-    for (int i = 0; i < list->n; i++) {
-        if (list->written[i] != NULL && text.size < 300) {
-            tp_text_add(&text, "%s%s", text.size == 0 ? "" : ", ", list->written[i]);
+    bool of_product = list->head->edition != NULL;
+    int left = 0, n = of_product ? (int)list->head->head.n_fields : list->n;
+    for (int i = 0; i < n; i++) {
+        const char *name = of_product ? list->head->head.fields[i].name : list->written[i];
+        if (name != NULL && text.size < 300) {
+            tp_text_add(&text, "%s%s", text.size == 0 ? "" : ", ", name);
         } else {
-            left += list->written[i] != NULL;
+            left += name != NULL;
         }
     }
     if (left > 0) {

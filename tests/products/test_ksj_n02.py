@@ -25,6 +25,12 @@ far = case.shapefile("N02-05_Station", ogr.wkbLineString, FIELDS[:5],
 case.run("{ file: N02-05_Station.shp, product: ksj-n02 }")
 case.equal(case.all("SELECT name, line FROM layer ORDER BY fid"), [("ヶ丘", "甲線; 乙線"), ("ケ丘", "丙線")],
            "274 m apart and a variant of the name: one; 365 m: two")
-case.equal(case.all("SELECT text FROM findings" if False else "SELECT finding FROM findings"),
+case.equal(case.all("SELECT finding FROM findings"),
            [("layer layer: 3 rows are 2 places (by group or by name)",)], "told")
+case.text("N02-20_Station.csv", "N02_001,N02_002,N02_003,N02_004,N02_005,x,y\n11,2,a,b,c,139,35\n")
+table = "{ file: N02-20_Station.csv, product: ksj-n02, lon: x, lat: y, crs: 'EPSG:6668', columns: { x: x, y: y }"
+case.holds("no column 'nr' (there are: station_id, name, group", case.run(table + ", id: nr, merge: {} }", code=3), "the product's columns")
+message = case.run("{ file: N02-20_Station.csv, product: ksj-n02, lon: x, lat: y, crs: 'EPSG:6668', merge: { by: name, foo: 1 } }", code=2)
+case.holds("unknown key 'foo'", message, "a mistake in merge")
+case.equal("'layer'" in message, False, "and nothing that is none: " + message)
 case.finish()

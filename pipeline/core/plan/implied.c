@@ -33,8 +33,9 @@ static void add_with_map(tp_plan *plan, const tp_step *read, const tp_stage *sta
     }
     free(yaml);
     step->node = map;
-    if (tp_options_fill(stage->settings, stage->n_settings, stage->options_size, NULL, map, step->place,
-                        TP_ORIGIN_CONFIGURATION, &step->options, faults) == TP_OK) {
+    (void)!tp_options_fill(stage->settings, stage->n_settings, stage->options_size, NULL, map, step->place,
+                           TP_ORIGIN_CONFIGURATION, &step->options, faults);
+    if (step->options.values != NULL) { /* also beside a fault, so that the layer is not missed too */
         (void)!tp_options_complete(stage->settings, step->owned_node, TP_ORIGIN_CONFIGURATION, &step->options, faults);
     }
     step->implied_by = tp_text_copy(read->name);
