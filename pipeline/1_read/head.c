@@ -395,10 +395,8 @@ static tp_code find_crs(opening *open) {
     const char *wanted = open->options->crs;
     head->crs = wanted != NULL ? tp_text_copy(wanted) : in_columns ? NULL : tp_ogr_crs(open->file.layer);
     head->crs_origin = wanted != NULL ? "option" : "file";
-    const char *assumed = tp_product_head_crs(head);
-    if (head->crs == NULL && assumed != NULL) {
-        head->crs = tp_text_copy(assumed);
-        head->crs_origin = "product";
+    if (head->crs == NULL && tp_product_head_crs(head, open->faults) != TP_OK) {
+        return TP_E_MACHINE;
     }
     tp_error error = {0};
     if (head->crs == NULL) {

@@ -332,11 +332,9 @@ static tp_code read_row(reader *r, OGRFeatureH feature, tp_error *error) {
 /* One value that cannot be decoded is a reject; when it is as good as all of them, what states the encoding is wrong. */
 static tp_code check_decoding(const reader *r, tp_error *error) {
     const tp_read_head *head = r->task->head;
-    if (head->product != NULL) {
-        return tp_product_rows_decoding(&r->product, error);
-    }
-    bool all = r->not_decoded >= 2 && r->decoded == 0;
-    bool most = r->not_decoded >= 20 && r->not_decoded > r->decoded;
+    int64_t decoded = r->decoded + r->product.decoded, lost = r->not_decoded + r->product.not_decoded;
+    bool all = lost >= 2 && decoded == 0;
+    bool most = lost >= 20 && lost > decoded;
     if (!all && !most) {
         return TP_OK;
     }
@@ -348,8 +346,8 @@ static tp_code check_decoding(const reader *r, tp_error *error) {
     return tp_error_set(error, TP_E_DATA,
                         "%s: the encoding %s (%s) is wrong: %lld of %lld texts beyond ASCII cannot be decoded, first "
                         "%s",
-                        head->shown, head->encoding, stated_by, (long long)r->not_decoded,
-                        (long long)(r->not_decoded + r->decoded), r->first_lost);
+                        head->shown, head->encoding, stated_by, (long long)lost, (long long)(lost + decoded),
+                        r->not_decoded > 0 ? r->first_lost : r->product.first_lost);
 }
 
 static void tell_progress(const tp_read_task *task, int64_t done) {

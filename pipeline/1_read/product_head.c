@@ -2,6 +2,7 @@
 #include "1_read/product_head.h"
 
 #include "1_read/edition.h"
+#include "1_read/files.h"
 #include "1_read/members.h"
 #include "technopolis/text.h"
 
@@ -60,10 +61,32 @@ tp_code tp_product_head_edition(OGRLayerH layer, const tp_product *product, cons
     return code;
 }
 
-const char *tp_product_head_crs(const tp_read_head *head) {
-    return head->edition != NULL && head->edition->crs != NULL ? head->edition->crs
-           : head->product != NULL                             ? head->product->crs
-                                                               : NULL;
+/* Adds to head->decided on what other grounds. */
+static tp_code add_to_decided(tp_read_head *head, const char *text, tp_faults *faults) {
+    char *longer = tp_text_format("%s%s%s", head->decided, head->decided[0] == '\0' ? "" : "; ", text);
+    if (longer == NULL) {
+        return out_of_memory(faults);
+    }
+    free(head->decided);
+    head->decided = longer;
+    return TP_OK;
+}
+
+tp_code tp_product_head_crs(tp_read_head *head, tp_faults *faults) {
+    const char *crs = head->edition != NULL && head->edition->crs != NULL ? head->edition->crs
+                      : head->product != NULL                             ? head->product->crs
+                                                                          : NULL;
+    if (crs == NULL) {
+        return TP_OK;
+    }
+    char *prj = tp_files_ends(head->path, "shp") ? tp_files_side(head->path, "prj") : NULL;
+    bool not_understood = prj != NULL;
+    free(prj);
+    head->crs = tp_text_copy(crs);
+    head->crs_origin = "product";
+    return head->crs == NULL ? out_of_memory(faults)
+           : not_understood  ? add_to_decided(head, "its .prj is not understood: the product's CRS", faults)
+                             : TP_OK;
 }
 
 /* ---------------------------------------------------------------- geometry */
@@ -97,16 +120,6 @@ static tp_code find_reference(const tp_product *product, tp_read_head *head, tp_
     tp_members_reset(&members);
     free(container);
     return code;
-}
-
-static tp_code add_to_decided(tp_read_head *head, const char *text, tp_faults *faults) {
-    char *longer = tp_text_format("%s%s%s", head->decided, head->decided[0] == '\0' ? "" : "; ", text);
-    if (longer == NULL) {
-        return out_of_memory(faults);
-    }
-    free(head->decided);
-    head->decided = longer;
-    return TP_OK;
 }
 
 tp_code tp_product_head_geometry(OGRLayerH layer, const tp_read_options *options, tp_read_head *head,

@@ -16,8 +16,8 @@ TP_NODISCARD tp_code tp_product_head_edition(OGRLayerH layer, const tp_product *
 TP_NODISCARD tp_code tp_product_head_geometry(OGRLayerH layer, const tp_read_options *options, tp_read_head *head,
                                               tp_faults *faults);
 
-/** The CRS that is assumed where the file has none, or NULL. */
-const char *tp_product_head_crs(const tp_read_head *head);
+/** Where the file has no CRS, or none that is understood: head->crs and crs_origin as the product assumes, if it does. */
+TP_NODISCARD tp_code tp_product_head_crs(tp_read_head *head, tp_faults *faults);
 
 /** Fills head.fields, field, rules with the product's columns, then those that the entry's `columns` adds. */
 TP_NODISCARD tp_code tp_product_head_fields(OGRFeatureDefnH definition, const tp_read_options *options,

@@ -97,7 +97,10 @@ static tp_code add_undecoded(tp_product_rows *rows, size_t i, OGRFieldDefnH fiel
             return note(rows, i, TP_REJECT_CUT, hex, error);
         }
     }
-    rows->not_decoded++;
+    if (rows->not_decoded++ == 0) {
+        snprintf(rows->first_lost, sizeof rows->first_lost, "field '%.60s' of feature %lld", field_name(rows, i),
+                 (long long)rows->task->layer->source_fid[rows->task->n_rows]);
+    }
     write_hex(bytes, size, hex);
     return note(rows, i, TP_REJECT_NOT_DECODED, hex, error);
 }
@@ -209,18 +212,6 @@ tp_code tp_product_rows_check(tp_product_rows *rows, tp_error *error) {
         return tp_read_notes_add(rows->task->notes, row, true, TP_REJECT_UNASSIGNED, error, "%s", product->never);
     }
     return TP_OK;
-}
-
-tp_code tp_product_rows_decoding(const tp_product_rows *rows, tp_error *error) {
-    const tp_read_head *head = rows->task == NULL ? NULL : rows->task->head;
-    bool wrong = (rows->not_decoded >= 2 && rows->decoded == 0) ||
-                 (rows->not_decoded >= 20 && rows->not_decoded > rows->decoded);
-    return head == NULL || !wrong
-               ? TP_OK
-               : tp_error_set(error, TP_E_DATA,
-                              "%s: the encoding %s (%s) is wrong: %lld of %lld texts beyond ASCII cannot be decoded",
-                              head->shown, head->encoding, head->encoding_origin, (long long)rows->not_decoded,
-                              (long long)(rows->not_decoded + rows->decoded));
 }
 
 /* ---------------------------------------------------------------- positions */

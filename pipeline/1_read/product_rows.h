@@ -18,6 +18,7 @@ typedef struct tp_product_rows {
     tp_filter *never_filter;
     tp_column *needs;
     int64_t decoded, not_decoded; /**< texts beyond ASCII */
+    char first_lost[120];         /**< where the first that could not be decoded stands */
 } tp_product_rows;
 
 TP_NODISCARD tp_code tp_product_rows_begin(tp_product_rows *rows, tp_read_task *task, tp_column **columns,
@@ -36,8 +37,5 @@ TP_NODISCARD tp_code tp_product_rows_position(tp_product_rows *rows, OGRFeatureH
 
 /** Notes that the current row belongs to no place of the layer, where that is so. */
 TP_NODISCARD tp_code tp_product_rows_check(tp_product_rows *rows, tp_error *error);
-
-/** TP_E_DATA when as good as no text could be decoded: then the encoding is another one. */
-TP_NODISCARD tp_code tp_product_rows_decoding(const tp_product_rows *rows, tp_error *error);
 
 #endif

@@ -39,6 +39,12 @@ case.equal(case.all("SELECT source_fid, reason, detail FROM rejects ORDER BY sou
             (4, "text cannot be decoded", "name: 82B3FFFF")], "rejects with bytes")
 case.equal(case.one("SELECT crs, crs_origin, encoding_origin, operation FROM sources")[:3],
            ("EPSG:4301 Tokyo", "product", "product"), "what was assumed")
+case.text("things.prj", "what a .prj never says")
+case.run("{ file: things.shp, product: mine.yaml, id: id }")
+case.holds("its .prj is not understood", case.one("SELECT decided FROM sources WHERE crs_origin = 'product'"), "a .prj that says nothing")
+case.text("things.cpg", "UTF-8")
+case.holds("things.shp: the encoding UTF-8 (stated in the .cpg file) is wrong: 8 of 8 texts beyond ASCII cannot be decoded, first field 'id' of feature 0",
+           case.run("{ file: things.shp, product: mine.yaml, id: id }", code=3), "a .cpg that is wrong")
 faults = case.text("bad.yaml", "id: Bad\ntitle: { en: x }\nsource: s\nlicence: l\ntested: yes\nlayer: y\nmembres: a\n"
                    "columns:\n  a: { typ: integer, help: { en: a, ja: a } }\neditions:\n"
                    "  - { id: all, verified: yes, values: { F: '[' }, columns: { b: F } }\n")
