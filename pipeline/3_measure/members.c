@@ -150,14 +150,18 @@ static bool may_be_reached(const members_work *work, int64_t row, int64_t facili
     return tp_reach_minutes(&travel->reach, distance_m) <= work->measure->within_min;
 }
 
-/* The least and the largest share that what is not known allows, in percent. */
+/*
+ * The least and the largest share that what is not known allows, in percent. Of `sure` and `maybe` members those not
+ * reached and those reached; `open`: how many of either that are not reached may yet be.
+ */
 static void set_share(const members_work *work, int64_t row, const int64_t sure[2], const int64_t maybe[2],
-                      int64_t may_reach) {
+                      const int64_t open[2]) {
     tp_measure *measure = work->measure;
-    int64_t inside = sure[0] + sure[1], low_of = inside + maybe[0], high_of = inside + maybe[1];
+    int64_t inside = sure[0] + sure[1], low_of = inside + maybe[0];
+    int64_t more = maybe[1] + open[1], high_of = inside + more;
     double value = inside > 0 ? 100.0 * (double)sure[1] / (double)inside : NAN;
     double low = low_of > 0 ? 100.0 * (double)sure[1] / (double)low_of : 0;
-    double high = high_of > 0 ? 100.0 * (double)(sure[1] + maybe[1] + may_reach) / (double)high_of : 100;
+    double high = high_of > 0 ? 100.0 * (double)(sure[1] + open[0] + more) / (double)high_of : 100;
     if (measure->sample || (inside == 0 && maybe[0] + maybe[1] > 0)) {
         low = 0;
         high = 100;
@@ -171,18 +175,19 @@ static void set_share(const members_work *work, int64_t row, const int64_t sure[
 }
 
 static void measure_row(const members_work *work, tp_nearby_room *room, int64_t *reached_of, int64_t row) {
-    int64_t n = tp_nearby_of(&work->nearby, room, row), may_reach = 0;
-    int64_t sure[2] = {0}, maybe[2] = {0}; /* not reached, reached */
+    int64_t n = tp_nearby_of(&work->nearby, room, row);
+    int64_t sure[2] = {0}, maybe[2] = {0}, open[2] = {0};
     for (int64_t i = 0; i < n; i++) {
         reached_of[room->near[i].facility] = row + 1;
     }
     for (int64_t i = work->held.first[row]; i < work->held.first[row + 1]; i++) {
         int64_t facility = work->held.point[i];
         bool reached = reached_of[facility] == row + 1;
-        (work->facilities->maybe[facility] ? maybe : sure)[reached]++;
-        may_reach += !reached && may_be_reached(work, row, facility);
+        bool is_maybe = work->facilities->maybe[facility];
+        (is_maybe ? maybe : sure)[reached]++;
+        open[is_maybe] += !reached && may_be_reached(work, row, facility);
     }
-    set_share(work, row, sure, maybe, may_reach);
+    set_share(work, row, sure, maybe, open);
 }
 
 static tp_code measure_rows(members_work *work, tp_error *error) {

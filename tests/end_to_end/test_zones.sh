@@ -35,6 +35,43 @@ tp run "$config" --threads 2
 expect_code 0
 cmp "$out" "$scratch/one.gpkg" || fail "two threads write other bytes than one"
 
+# Of one member reached, and one that may be a member and, off the road, may be in reach: half of them or all, not more.
+cat >"$scratch/road.geojson" <<'JSON'
+{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"r","v":40},"geometry":
+{"type":"LineString","coordinates":[[130.0,32.0],[130.1,32.0]]}}]}
+JSON
+printf 'id,kind,lon,lat\na,k,130.05,32.0\nb,,130.05,32.06\n' >"$scratch/members.csv"
+cat >"$scratch/zone.geojson" <<'JSON'
+{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"z"},"geometry":
+{"type":"Polygon","coordinates":[[[129.9,31.9],[130.2,31.9],[130.2,32.2],[129.9,32.2],[129.9,31.9]]]}}]}
+JSON
+cat >"$scratch/share.yaml" <<'YAML'
+id: share
+title: { en: Share, ja: 割合 }
+criteria:
+  - id: share
+    title: { en: Share, ja: 割合 }
+    source: a test
+    required: yes
+    measure: { members: { to: institutes, where: kind = k, within: 30 min } }
+    at_least: 90 percent
+YAML
+cat >"$scratch/share-run.yaml" <<YAML
+read:
+  - roads: { file: road.geojson, id: id, year: any }
+  - institutes: { file: members.csv, id: id, lon: lon, lat: lat, crs: "EPSG:4326", year: any }
+  - sites: { file: zone.geojson, id: id, year: any }
+prepare:
+  - network: { roads: roads, speed: v }
+judge:
+  - profile: share.yaml
+write:
+  - geopackage: share.gpkg
+YAML
+tp run "$scratch/share-run.yaml"
+expect_code 0 "a share"
+expect_equal "$(sql "$scratch/share.gpkg" "select verdict, value, low, high from verdicts")" "unknown|100.0|50.0|100.0" "bounds of a share"
+
 # Settings of one's own: cores from a layer, and what is wrong with them, at once.
 sed -e "s#^prepare:#prepare:\n  - core: { cores: prefectural_offices, walk: 300 m }#" "$config" >"$scratch/offices.yaml"
 tp run "$scratch/offices.yaml"
