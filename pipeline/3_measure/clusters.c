@@ -9,7 +9,8 @@
  * the kinds of actors within `within` of a member: firms alone (or with offices) make an agglomeration, with universities
  * and institutes a network, with ventures a cluster (Success factors and promotion policy of regional innovation, NISTEP
  * 2004). Two clusters are linked when each centre is reached from the other within `link`; those that hang together by
- * links form a network cluster. Mini-clusters are what DBSCAN finds inside a cluster at half the distance.
+ * links form a network cluster. Mini-clusters are what DBSCAN finds inside a cluster at half the distance (by road: the
+ * time).
  */
 #include "clusters.h"
 
@@ -35,7 +36,7 @@ static const tp_setting SETTINGS[] = {
      .fallback = "5 km",
      .min = 1,
      .max = 1000000,
-     .help = "the distance within which points are neighbours (eps), inclusive",
+     .help = "the distance within which points are neighbours (eps) and other actors are near a member, inclusive",
      .offset = offsetof(tp_clusters_options, within)},
     {.key = "minimum",
      .kind = TP_SETTING_INTEGER,
@@ -160,7 +161,7 @@ static const tp_stage_column ADDS[] = {
     {"{as}", "n_ventures", TP_TYPE_INT64, "", "ventures within the distance of a member"},
     {"{as}", "actor_type", TP_TYPE_TEXT, "", "agglomeration, network or cluster by the kinds of actors"},
     {"{as}", "actor_note", TP_TYPE_TEXT, "", "what might make it more than that"},
-    {"{as}", "n_mini", TP_TYPE_INT64, "", "clusters inside it at half the distance"},
+    {"{as}", "n_mini", TP_TYPE_INT64, "", "clusters inside it at half the distance, or half the time by road"},
     {"{as}", "network_id", TP_TYPE_TEXT, "", "the first cluster of those linked with it; missing where none is"},
     {"{as}", "method", TP_TYPE_TEXT, "", "what makes neighbours: geodesic, chord, road or road_model"},
     {"{as}", "coverage", TP_TYPE_TEXT, "", "complete or sample: of the members' layer"},

@@ -80,6 +80,13 @@ typedef struct tp_cluster_set {
 TP_NODISCARD tp_code tp_clusters_find(tp_cluster_set *set, tp_error *error);
 void tp_clusters_reset(tp_cluster_set *set);
 
+/**
+ * DBSCAN of n points (NULL: all) by the times on the network both ways, inclusive; `rank` as in tp_dbscan. A point that
+ * does not join the network has no neighbours. clusters_find.c
+ */
+TP_NODISCARD tp_code tp_clusters_by_road(const tp_cluster_set *set, const int64_t *points, const int64_t *rank,
+                                         int64_t n, double within_min, tp_clustering *found, tp_error *error);
+
 /** Hull, area, footprint and centre: clusters_shape.c. */
 TP_NODISCARD tp_code tp_clusters_shape(tp_cluster_set *set, tp_error *error);
 

@@ -143,16 +143,17 @@ static bool has_pair(const tp_matrix *matrix, int64_t place, int32_t facility) {
 }
 
 /* Neighbours are those reached within the time both ways: a one-way street makes no one a neighbour. */
-static tp_code cluster_neighbours(tp_cluster_set *set, tp_matrix *matrix, tp_error *error) {
-    int64_t *first = malloc(((size_t)set->n + 1) * sizeof *first), n = 0;
+static tp_code cluster_neighbours(const tp_cluster_set *set, int64_t n_points, const int64_t *rank, tp_matrix *matrix,
+                                  tp_clustering *found, tp_error *error) {
+    int64_t *first = malloc(((size_t)n_points + 1) * sizeof *first), n = 0;
     int32_t *neighbour = malloc(((size_t)matrix->n_pairs + 1) * sizeof *neighbour);
     tp_code code = first == NULL || neighbour == NULL ? tp_error_memory(error) : TP_OK;
     if (code == TP_OK) {
-        for (int64_t i = 0; i < set->n; i++) {
+        for (int64_t i = 0; i < n_points; i++) {
             qsort(matrix->pair + matrix->first[i], (size_t)(matrix->first[i + 1] - matrix->first[i]),
                   sizeof *matrix->pair, compare_pairs);
         }
-        for (int64_t i = 0; i < set->n; i++) {
+        for (int64_t i = 0; i < n_points; i++) {
             first[i] = n;
             for (int64_t k = matrix->first[i]; k < matrix->first[i + 1]; k++) {
                 if (has_pair(matrix, matrix->pair[k].facility, (int32_t)i)) {
@@ -160,39 +161,45 @@ static tp_code cluster_neighbours(tp_cluster_set *set, tp_matrix *matrix, tp_err
                 }
             }
         }
-        first[set->n] = n;
-        code = tp_dbscan_neighbours(set->n, first, neighbour, set->rank, set->options->minimum, &set->found, error);
+        first[n_points] = n;
+        code = tp_dbscan_neighbours(n_points, first, neighbour, rank, set->options->minimum, found, error);
     }
     free(first);
     free(neighbour);
     return code;
 }
 
-static tp_code cluster_by_road(tp_cluster_set *set, tp_error *error) {
+tp_code tp_clusters_by_road(const tp_cluster_set *set, const int64_t *points, const int64_t *rank, int64_t n,
+                            double within_min, tp_clustering *found, tp_error *error) {
     tp_matrix matrix = {0};
-    tp_search_rule rule = {.direction = TP_TO_FACILITY,
-                           .modes = TP_MODES_BY_ROAD,
-                           .limit_ms = tp_travel_limit_ms(set->options->within_time.value)};
-    tp_join *joins = malloc(((size_t)set->n + 1) * sizeof *joins);
+    tp_search_rule rule = {
+        .direction = TP_TO_FACILITY, .modes = TP_MODES_BY_ROAD, .limit_ms = tp_travel_limit_ms(within_min)};
+    tp_join *joins = malloc(((size_t)n + 1) * sizeof *joins);
     if (joins == NULL) {
         return tp_error_memory(error);
     }
-    tp_code code = TP_OK;
-    for (int64_t i = 0; i < set->n && code == TP_OK; i++) {
-        joins[i] = set->joins[set->row[i]];
-        if (joins[i].way < 0) {
-            code = tp_travel_reject_not_joined(set->dataset, set->of, set->row[i], "in no cluster by road", error);
-        }
+    for (int64_t i = 0; i < n; i++) {
+        joins[i] = set->joins[set->row[points == NULL ? i : points[i]]];
     }
+    tp_code code = tp_matrix_of(set->dataset->network->network, &rule, joins, n, joins, n, 0, &matrix, error);
     if (code == TP_OK) {
-        code = tp_matrix_of(set->dataset->network->network, &rule, joins, set->n, joins, set->n, 0, &matrix, error);
-    }
-    if (code == TP_OK) {
-        code = cluster_neighbours(set, &matrix, error);
+        code = cluster_neighbours(set, n, rank, &matrix, found, error);
     }
     tp_matrix_reset(&matrix);
     free(joins);
     return code;
+}
+
+static tp_code find_by_road(tp_cluster_set *set, tp_error *error) {
+    tp_code code = TP_OK;
+    for (int64_t i = 0; i < set->n && code == TP_OK; i++) {
+        if (set->joins[set->row[i]].way < 0) {
+            code = tp_travel_reject_not_joined(set->dataset, set->of, set->row[i], "in no cluster by road", error);
+        }
+    }
+    return code == TP_OK
+               ? tp_clusters_by_road(set, NULL, set->rank, set->n, set->options->within_time.value, &set->found, error)
+               : code;
 }
 
 /* ---- clusters in the order of their size ---- */
@@ -272,7 +279,7 @@ tp_code tp_clusters_find(tp_cluster_set *set, tp_error *error) {
     }
     if (code == TP_OK) {
         code = options->by == TP_CLUSTERS_BY_ROAD
-                   ? cluster_by_road(set, error)
+                   ? find_by_road(set, error)
                    : tp_dbscan(&set->dataset->ellipsoid, set->lon_deg, set->lat_deg, set->rank, set->n,
                                options->within.value, options->minimum, (tp_metric)options->metric, &set->found, error);
     }

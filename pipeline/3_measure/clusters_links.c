@@ -169,7 +169,7 @@ static tp_code link_mini(tp_cluster_set *set, int64_t number, const tp_clusterin
     return code;
 }
 
-/* DBSCAN again with half the distance, among the members of each cluster; members stand in the order of their ids. */
+/* DBSCAN again with half the distance or time, among the members of each cluster, which stand in the order of their ids. */
 static tp_code find_mini(tp_cluster_set *set, tp_error *error) {
     int64_t most = set->n_clusters == 0 ? 0 : set->items[0].n;
     double *lon = malloc(((size_t)most + 1) * sizeof *lon), *lat = malloc(((size_t)most + 1) * sizeof *lat);
@@ -182,8 +182,11 @@ static tp_code find_mini(tp_cluster_set *set, tp_error *error) {
             lon[i] = set->lon_deg[set->member[cluster->first + i]];
             lat[i] = set->lat_deg[set->member[cluster->first + i]];
         }
-        code = tp_dbscan(&set->dataset->ellipsoid, lon, lat, NULL, cluster->n, set->options->within.value / 2,
-                         set->options->minimum, (tp_metric)set->options->metric, &found, error);
+        code = set->options->by == TP_CLUSTERS_BY_ROAD
+                   ? tp_clusters_by_road(set, &set->member[cluster->first], NULL, cluster->n,
+                                         set->options->within_time.value / 2, &found, error)
+                   : tp_dbscan(&set->dataset->ellipsoid, lon, lat, NULL, cluster->n, set->options->within.value / 2,
+                               set->options->minimum, (tp_metric)set->options->metric, &found, error);
         if (code == TP_OK) {
             code = link_mini(set, c, &found, points, error);
         }

@@ -203,6 +203,22 @@ static void test_by_road(void **state) {
     }
 }
 
+/* By road mini-clusters lie within half the time of each other, just reached: p1 and p2 are 5 minutes apart, p3 is 20
+ * minutes from p2. */
+static void test_mini_by_road(void **state) {
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        tp_dataset *dataset = road_world();
+        const tp_layer *c = clustered(dataset, k == 0 ? "{by: road, within_time: 20 min, minimum: 2}"
+                                                      : "{by: road, within_time: 40 min, minimum: 2}");
+        const tp_layer *members = tp_dataset_layer(dataset, "cluster_members");
+        assert_int_equal(members->n_rows, 3);
+        assert_true(number(c, "n_mini", 0) == 1 && number(members, "mini_cluster", 0) == 1);
+        assert_true(k == 0 ? isnan(number(members, "mini_cluster", 2)) : number(members, "mini_cluster", 2) == 1);
+        tp_dataset_free(dataset);
+    }
+}
+
 /* p3 is reached from the centre p2 in 5 minutes, but the members go to the centre: 20 minutes. */
 static void test_near_by_road(void **state) {
     (void)state;
@@ -253,7 +269,8 @@ int main(void) {
         cmocka_unit_test(test_what_is_told), cmocka_unit_test(test_links),
         cmocka_unit_test(test_mini),         cmocka_unit_test(test_sample_and_equal_positions),
         cmocka_unit_test(test_one_and_none), cmocka_unit_test(test_only_finite),
-        cmocka_unit_test(test_by_road),      cmocka_unit_test(test_near_by_road),
+        cmocka_unit_test(test_by_road),      cmocka_unit_test(test_mini_by_road),
+        cmocka_unit_test(test_near_by_road),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
