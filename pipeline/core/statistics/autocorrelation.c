@@ -152,7 +152,9 @@ static tp_code global_moran(const tp_neighbours *neighbours, const double *value
     moran->i = n / s0 * cross / m->second;
     moran->expected = -1 / (n - 1);
     double s1 = s0 + back, kurtosis = m->n * m->fourth / (m->second * m->second);
-    if (n > 3) {
+    bool all_near =
+        s0 == m->n * (m->n - 1); /* then I is its expectation for any values, and a variance only rounding */
+    if (n > 3 && !all_near) {
         double first = n * ((n * n - 3 * n + 3) * s1 - n * s2 + 3 * s0 * s0);
         double second = kurtosis * ((n * n - n) * s1 - 2 * n * s2 + 6 * s0 * s0);
         moran->variance =

@@ -424,6 +424,23 @@ static void none_one_and_islands(void **state) {
     assert_true(isnan(s.gi_z[0]) && !isnan(s.moran[0]));
     tp_local_statistics_reset(&s);
     tp_neighbours_reset(&neighbours);
+    /* So it is for many: Moran's I says nothing, and no rounding makes a z or p of it. */
+    enum { MANY = 60 };
+    double many[MANY], radius = MANY;
+    int32_t many_row[MANY] = {0}, many_column[MANY];
+    for (int32_t n = 5; n <= MANY; n++) {
+        for (int32_t i = 0; i < n; i++) {
+            many_column[i] = i;
+            many[i] = sqrt(i + 0.3) * 1e5;
+        }
+        rule = tp_span_disc(&radius);
+        assert_int_equal(tp_neighbours_of_grid(many_row, many_column, n, &rule, &neighbours, NULL), TP_OK);
+        assert_int_equal(tp_local_statistics_of(&neighbours, many, false, &s, NULL), TP_OK);
+        assert_true(isnan(s.global.z) && isnan(s.global.p));
+        tp_local_statistics_reset(&s);
+        tp_neighbours_reset(&neighbours);
+    }
+    rule = tp_span_queen();
     /* The same cell twice, or out of order. */
     const int32_t twice[] = {3, 3}, back[] = {4, 3};
     tp_error error = {0};
