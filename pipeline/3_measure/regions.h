@@ -24,6 +24,7 @@ typedef struct tp_region_item {
     const tp_layer *layer;
     const tp_column *weight, *industry; /**< NULL where the layer has none */
     bool sample;
+    int64_t *order;             /**< its rows by their ids: sums do not depend on the order of a file */
     int64_t *prefecture;        /**< a row: the row of prefectures, or -1 */
     int64_t n, n_nowhere;       /**< rows in a prefecture, and in none */
     int64_t n_unweighted;       /**< rows without a weight */

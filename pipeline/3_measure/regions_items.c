@@ -48,6 +48,36 @@ static tp_code read_industries(tp_region_item *item, tp_error *error) {
     return TP_OK;
 }
 
+typedef struct named {
+    const char *id;
+    int64_t row;
+} named;
+
+static int compare_named(const void *a, const void *b) {
+    const named *x = a, *y = b;
+    int order = strcmp(x->id, y->id);
+    return order != 0 ? order : (x->row > y->row) - (x->row < y->row);
+}
+
+static tp_code order_rows(tp_region_item *item, tp_error *error) {
+    size_t n = (size_t)item->layer->n_rows;
+    named *rows = malloc((n + 1) * sizeof *rows);
+    item->order = malloc((n + 1) * sizeof *item->order);
+    if (rows == NULL || item->order == NULL) {
+        free(rows);
+        return tp_error_memory(error);
+    }
+    for (size_t i = 0; i < n; i++) {
+        rows[i] = (named){tp_layer_id(item->layer, (int64_t)i), (int64_t)i};
+    }
+    qsort(rows, n, sizeof *rows, compare_named);
+    for (size_t i = 0; i < n; i++) {
+        item->order[i] = rows[i].row;
+    }
+    free(rows);
+    return TP_OK;
+}
+
 /* Of a row: 1 without a column of weights; false where the cell is missing. */
 static bool weight_of(const tp_region_item *item, int64_t row, double *weight) {
     *weight = 1;
@@ -56,7 +86,8 @@ static bool weight_of(const tp_region_item *item, int64_t row, double *weight) {
 
 static tp_code count_rows(const tp_regions *r, tp_region_item *item, tp_error *error) {
     tp_code code = TP_OK;
-    for (int64_t row = 0; row < item->layer->n_rows && code == TP_OK; row++) {
+    for (int64_t i = 0; i < item->layer->n_rows && code == TP_OK; i++) {
+        int64_t row = item->order[i];
         double weight;
         bool known = weight_of(item, row, &weight);
         if (known && !(weight >= 0 && isfinite(weight))) {
@@ -98,6 +129,9 @@ static tp_code count_item(const tp_regions *r, tp_region_item *item, const char 
     tp_code code =
         tp_spans_rows(r->dataset, item->layer, r->prefectures, NULL, STATED, COAST_M, &item->prefecture, error);
     if (code == TP_OK) {
+        code = order_rows(item, error);
+    }
+    if (code == TP_OK) {
         code = count_rows(r, item, error);
     }
     return code == TP_OK && item->industry != NULL ? read_industries(item, error) : code;
@@ -127,6 +161,7 @@ tp_code tp_regions_count(tp_regions *r, tp_error *error) {
 
 void tp_regions_reset(tp_regions *r) {
     for (size_t i = 0; r->items != NULL && i < r->n_items + 1; i++) {
+        free(r->items[i].order);
         free(r->items[i].prefecture);
         free(r->items[i].count);
         free(r->items[i].value);

@@ -20,9 +20,9 @@ static void set_slice(const tp_regions *r, const tp_region_item *item, int64_t i
     memset(s->count, 0, (size_t)r->prefectures->n_rows * sizeof *s->count);
     memset(s->value, 0, (size_t)r->prefectures->n_rows * sizeof *s->value);
     s->total = s->total_count = s->squares = 0;
-    for (int64_t row = 0; row < item->layer->n_rows; row++) {
+    for (int64_t i = 0; i < item->layer->n_rows; i++) {
         double weight = 1;
-        int64_t prefecture = item->prefecture[row];
+        int64_t row = item->order[i], prefecture = item->prefecture[row];
         if (prefecture < 0 || (industry >= 0 && item->industry_of[row] != industry)) {
             continue;
         }

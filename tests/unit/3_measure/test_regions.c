@@ -163,6 +163,34 @@ static void test_weights(void **state) {
 }
 
 /* Everything that is wrong with a lookup, at once. */
+/* Weights of which the sum depends on its order: the bytes do not depend on that of the rows. */
+static void test_any_order_of_rows(void **state) {
+    (void)state;
+    enum { N = 40 };
+    static char ids[N][8];
+    double sums[2];
+    for (int k = 0; k < 2; k++) {
+        tp_dataset *dataset = new_dataset();
+        tp_test_point points[N];
+        add_prefectures(dataset);
+        add_schemes(dataset, 8, NULL);
+        for (int i = 0; i < N; i++) {
+            (void)snprintf(ids[i], sizeof ids[i], "%02d", k == 0 ? i : N - 1 - i);
+            points[i] = (tp_test_point){ids[i], 0.5, 0.5};
+        }
+        tp_layer *plants = add_points(dataset, "plants", points, N);
+        tp_column *weight = tp_test_column(plants, "weight", TP_TYPE_DOUBLE);
+        for (int i = 0; i < N; i++) {
+            tp_column_set_double(weight, i, exp(((k == 0 ? i : N - 1 - i) % 7) * 3.1) / 3);
+        }
+        tp_error error = {0};
+        assert_int_equal(run_regions(dataset, "{of: [plants], weight: weight}", &error), TP_OK);
+        sums[k] = number(tp_dataset_layer(dataset, "prefectures"), "plants_sum", 0);
+        tp_dataset_free(dataset);
+    }
+    assert_true(sums[0] == sums[1]);
+}
+
 static void test_lookup_must_be_whole(void **state) {
     (void)state;
     const struct {
@@ -316,6 +344,7 @@ int main(void) {
         cmocka_unit_test(test_counts_and_quotients),
         cmocka_unit_test(test_concentration),
         cmocka_unit_test(test_weights),
+        cmocka_unit_test(test_any_order_of_rows),
         cmocka_unit_test(test_lookup_must_be_whole),
         cmocka_unit_test(test_no_points),
         cmocka_unit_test(test_change),
