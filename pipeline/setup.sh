@@ -63,6 +63,7 @@ tp_need_build() {
     tp_need "to read configurations" libyaml-dev
     tp_need "checksums of the inputs" libssl-dev
     tp_need "to write GeoPackages fast" libsqlite3-dev
+    tp_need "to draw pictures" libpango1.0-dev libcairo2-dev fonts-dejavu-core
 }
 
 tp_need_tests() {

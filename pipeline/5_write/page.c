@@ -1,16 +1,12 @@
 /* The page's data: which layers and columns, and how many rows. See page.h; web/ for what is made of it. */
 #include "5_write/page.h"
 
-#include "5_write/output_file.h"
 #include "5_write/page_json.h"
 #include "5_write/page_template.h"
 #include "5_write/position.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Columns that the page shows of layers beside those in WHOLE; `sites` has rules of its own. */
 static const char *const SHOWN[] = {"name", "name_en", "name_ja", "kind", "class", "minutes", "rank", "n"};
@@ -228,41 +224,4 @@ tp_code tp_page_build(tp_layer *const *layers, size_t n_layers, tp_text *html, t
     place += strlen(PLACE);
     tp_text_add_bytes(html, place, strlen(place));
     return code == TP_OK && html->lost ? tp_error_memory(error) : code;
-}
-
-static bool write_all(const char *path, const tp_text *html) {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    size_t done = 0;
-    while (fd >= 0 && done < html->size) {
-        ssize_t wrote = write(fd, html->data + done, html->size - done);
-        if (wrote < 0 && errno == EINTR) {
-            continue;
-        }
-        if (wrote <= 0) {
-            break;
-        }
-        done += (size_t)wrote;
-    }
-    int fault = done < html->size ? errno : 0;
-    if (fd >= 0) {
-        (void)close(fd);
-    }
-    errno = fault;
-    return fd >= 0 && done == html->size;
-}
-
-tp_code tp_page_save(const char *path, const tp_text *html, tp_error *error) {
-    tp_output_file output = {.fd = -1, .folder_fd = -1, .made = -1};
-    tp_code code = tp_output_file_start(&output, path, error);
-    if (code == TP_OK && !write_all(output.partial, html)) {
-        code = tp_error_set(error, TP_E_MACHINE, "'%s' cannot be written: %s", path, strerror(errno));
-    }
-    if (code == TP_OK) {
-        code = tp_output_file_hold(&output, error);
-    }
-    if (code == TP_OK) {
-        code = tp_output_file_commit(&output, error);
-    }
-    tp_output_file_reset(&output);
-    return code;
 }

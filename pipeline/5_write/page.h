@@ -25,7 +25,4 @@ bool tp_page_wants(const char *layer);
  */
 TP_NODISCARD tp_code tp_page_build(tp_layer *const *layers, size_t n_layers, tp_text *html, tp_error *error);
 
-/** Writes it at `path`, complete or not at all. TP_E_MACHINE when that cannot be done. */
-TP_NODISCARD tp_code tp_page_save(const char *path, const tp_text *html, tp_error *error);
-
 #endif

@@ -1,6 +1,7 @@
 /* The stage `report`: the result as one page to be looked at. */
 #include "5_write/contents.h"
 #include "5_write/layer_sink.h"
+#include "5_write/output_bytes.h"
 #include "5_write/output_check.h"
 #include "5_write/page.h"
 
@@ -50,7 +51,7 @@ static tp_code run(const tp_step *step, const tp_run *run, tp_dataset *dataset, 
         code = tp_page_build(layers, n, &html, error);
     }
     if (code == TP_OK) {
-        code = tp_page_save(path, &html, error);
+        code = tp_output_bytes_save(path, &html, error);
     }
     tp_text_reset(&html);
     tp_sink_free(output.sink);

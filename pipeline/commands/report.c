@@ -1,4 +1,5 @@
 /* technopolis report: the page of a result file. */
+#include "5_write/output_bytes.h"
 #include "5_write/output_file.h"
 #include "5_write/page.h"
 #include "command.h"
@@ -179,7 +180,7 @@ static tp_code report(const report_input *input, tp_error *error) {
         code = tp_page_build(tables.items, tables.n, &html, error);
     }
     if (code == TP_OK) {
-        code = tp_page_save(input->output, &html, error);
+        code = tp_output_bytes_save(input->output, &html, error);
     }
     tp_text_reset(&html);
     tables_reset(&tables);

@@ -143,6 +143,25 @@ static const char *extension(const char *path) {
     return dot == NULL ? "" : dot;
 }
 
+/* An entry's `also`, a second file with the same content, goes where the first one goes. */
+static void set_second_file(tp_node *root, tp_node *entry, const char *first, tp_faults *faults) {
+    tp_node *value = tp_node_at_mutable(entry, 0);
+    const tp_node *also = tp_node_get_kind(value) == TP_NODE_MAP ? tp_node_find(value, "also") : NULL;
+    const char *written = also == NULL ? NULL : tp_node_text(also);
+    if (written == NULL) {
+        return;
+    }
+    char *second = tp_text_format("%.*s%s", (int)(strlen(first) - strlen(extension(first))), first, extension(written));
+    char *yaml = second == NULL ? NULL : quoted(second);
+    if (yaml == NULL) {
+        tp_faults_add(faults, TP_E_MACHINE, "out of memory");
+    } else {
+        (void)!tp_node_set(root, value, "also", yaml, (tp_place){.file = "--output", .line = 0, .column = 0}, faults);
+    }
+    free(yaml);
+    free(second);
+}
+
 /* A path of the command line starts at the current folder, not at the configuration's. */
 static char *absolute(const char *path) {
     char folder[PATH_MAX];
@@ -181,6 +200,7 @@ static void replace_files(tp_node *root, const char *output, tp_faults *faults) 
             return;
         }
         set_file(root, entry, sibling, faults);
+        set_second_file(root, entry, sibling, faults);
         free(sibling);
     }
     if (!replaced) {

@@ -2,6 +2,7 @@
 #include "write_fixture.h"
 
 #include "5_write/layer_sink.h"
+#include "5_write/output_bytes.h"
 #include "5_write/page.h"
 #include "5_write/page_json.h"
 
@@ -191,12 +192,12 @@ static void a_page_is_saved_whole_or_not_at_all(void **state) {
     tp_error error = {0};
     tp_text_add(&html, "<p>page</p>");
     char *path = tp_text_format("%s/page.html", folder), *below = tp_text_format("%s/page.html/x.html", folder);
-    OK(tp_page_save(path, &html, &error));
+    OK(tp_output_bytes_save(path, &html, &error));
     size_t size = 0;
     char *bytes = read_file(path, &size);
     assert_int_equal(size, html.size);
     free(bytes);
-    assert_int_equal(tp_page_save(below, &html, &error), TP_E_MACHINE);
+    assert_int_equal(tp_output_bytes_save(below, &html, &error), TP_E_MACHINE);
     assert_int_equal(count_entries(folder), 1);
     free(path);
     free(below);
