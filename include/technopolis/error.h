@@ -38,10 +38,20 @@ typedef enum tp_code {
 
 enum { TP_ERROR_SIZE = 1024 };
 
+/**
+ * Where in a message its place ends, for readers that are machines: the first `file_size` bytes name the file (0: no
+ * place is known), the wording begins at byte `text_at`; line and column count from 1, 0 = none.
+ */
+typedef struct tp_located {
+    size_t file_size, text_at;
+    int line, column;
+} tp_located;
+
 /** One fault. Initialise with `= {0}`; holds no memory of its own. */
 typedef struct tp_error {
     tp_code code;
     char message[TP_ERROR_SIZE]; /**< UTF-8, cut at a character's border when too long */
+    tp_located at;
 } tp_error;
 
 /**
@@ -68,6 +78,7 @@ typedef struct tp_fault {
     tp_code code;
     bool warning; /**< true: worth saying, but the run may go on */
     char *message;
+    tp_located at;
 } tp_fault;
 
 /**

@@ -10,7 +10,7 @@ static const struct {
 enum { N_PLACES = sizeof PLACES / sizeof PLACES[0], DISTANCES = 2 };
 
 static tp_box box_at(const tp_label *label, int place, int distance) {
-    double gap = label->reach * (1.25 + 0.9 * distance);
+    double gap = label->reach * (1.5 + 0.9 * distance);
     bool diagonal = PLACES[place].across != 0 && PLACES[place].down != 0;
     double aside = PLACES[place].across * (label->width / 2 + gap * (diagonal ? 0.8 : 1));
     double down = PLACES[place].down * (label->height / 2 + gap * (diagonal ? 0.4 : 0.9));

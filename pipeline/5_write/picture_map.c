@@ -2,6 +2,7 @@
 #include "5_write/picture.h"
 
 #include "core/space/simplify.h"
+#include "technopolis/mesh.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@ typedef struct look {
     const char *layer;
     tp_colour fill, stroke;
     double width, radius;
-    bool legend; /* what everyone knows needs no entry */
+    bool legend; /* land, which everyone knows, needs no entry; above other layers it is only outlines */
     tp_words words;
 } look;
 
@@ -312,7 +313,8 @@ static tp_code draw_shapes(tp_picture *picture, cairo_t *cairo, const tp_layer *
             const char *kind = kinds == NULL ? NULL : tp_column_text(kinds, row);
             if ((!zones || (kind != NULL && strcmp(kind, one->layer) == 0)) && add_row(picture, cairo, &from, row)) {
                 tp_colour none = {0};
-                paint(cairo, from.closed ? one->fill : none, one->stroke, one->width * picture->unit);
+                bool open = !from.closed || (!one->legend && layer != picture->layers[0]);
+                paint(cairo, open ? none : one->fill, one->stroke, one->width * picture->unit);
             }
         }
     }
@@ -335,33 +337,40 @@ static tp_code pixels_of(tp_picture *picture, const tp_layer *layer, double **x,
     return TP_OK;
 }
 
-/* The side of the squares that stand for the points of a grid: the usual distance from one row to the next. */
-static double spacing(const double *x, const double *y, int64_t n, double unit) {
-    double steps[512];
-    size_t count = 0;
-    for (int64_t i = 0, stride = n / 512 + 1; i + 1 < n && count < 512; i += stride) {
-        double step = hypot(x[i + 1] - x[i], y[i + 1] - y[i]);
-        if (isfinite(step)) {
-            steps[count++] = step;
-        }
+/* Many sites are squares of a grid, or small marks in its place. */
+static void add_square(tp_picture *picture, cairo_t *cairo, const char *code, double x, double y) {
+    tp_mesh_level level;
+    tp_mesh_cell cell;
+    double box[4], half = 1.5 * picture->unit;
+    if (code == NULL || !tp_mesh_level_of_text(code, &level) || !tp_mesh_cell_of_text(level, code, &cell)) {
+        cairo_rectangle(cairo, x - half, y - half, 2 * half, 2 * half);
+        return;
     }
-    if (count == 0) {
-        return 2 * unit;
+    tp_mesh_box(level, cell, box);
+    double lon[] = {box[0], box[2], box[2], box[0]}, lat[] = {box[1], box[1], box[3], box[3]};
+    tp_frame_points(&picture->frame, lon, lat, 4);
+    cairo_move_to(cairo, lon[0], lat[0]);
+    for (int i = 1; i < 4; i++) {
+        cairo_line_to(cairo, lon[i], lat[i]);
     }
-    qsort(steps, count, sizeof steps[0], by_value);
-    return fmin(fmax(steps[count / 2], 0.7), 12 * unit);
+    cairo_close_path(cairo);
 }
 
-/* Many sites as squares by verdict, those that pass last. */
-static void draw_site_squares(const tp_picture *picture, cairo_t *cairo, const double *x, const double *y, int64_t n) {
-    double side = spacing(x, y, n, picture->unit);
+/* By verdict, those that pass last. */
+static void draw_site_squares(tp_picture *picture, cairo_t *cairo, const tp_layer *sites, const double *x,
+                              const double *y) {
+    const tp_column *codes = tp_layer_column(sites, "mesh_code");
+    const tp_box *map = &picture->frame.map;
+    codes = codes != NULL && codes->type == TP_TYPE_TEXT ? codes : NULL;
     for (int k = 0; k < 3; k++) {
-        for (int64_t i = 0; i < n; i++) {
-            if (isfinite(x[i]) && verdict_at(picture->dataset->site_verdict, i) == k) {
-                cairo_rectangle(cairo, x[i] - side / 2, y[i] - side / 2, side, side);
+        for (int64_t i = 0; i < sites->n_rows; i++) {
+            bool inside = x[i] >= map->left && x[i] <= map->right && y[i] >= map->top && y[i] <= map->bottom;
+            if (inside && verdict_at(picture->dataset->site_verdict, i) == k) {
+                add_square(picture, cairo, codes == NULL ? NULL : tp_column_text(codes, i), x[i], y[i]);
             }
         }
-        paint(cairo, tp_picture_verdict_colour(AREA_ORDER[k], true), (tp_colour){0}, 0);
+        tp_colour colour = tp_picture_verdict_colour(AREA_ORDER[k], true);
+        paint(cairo, colour, colour, 0.4 * picture->unit);
     }
 }
 
@@ -371,7 +380,7 @@ static tp_code draw_points(tp_picture *picture, cairo_t *cairo, const tp_layer *
     const look *look = look_of(layer);
     tp_code code = pixels_of(picture, layer, &x, &y, error);
     if (code == TP_OK && strcmp(layer->name, "sites") == 0) {
-        draw_site_squares(picture, cairo, x, y, layer->n_rows);
+        draw_site_squares(picture, cairo, layer, x, y);
     } else if (code == TP_OK) {
         for (int64_t i = 0; i < layer->n_rows; i++) {
             if (isfinite(x[i])) {

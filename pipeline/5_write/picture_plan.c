@@ -82,7 +82,7 @@ static tp_code add_zone_names(tp_picture *picture, const tp_layer *zones, tp_err
         const tp_box *map = &picture->frame.map;
         if (x >= map->left && x <= map->right && y >= map->top && y <= map->bottom) {
             char *text = tp_text_format("%.0f %s", rank, name_of(picture, zones, i));
-            code = add_name(picture, text, x, y, 4 * picture->unit, 0, error);
+            code = add_name(picture, text, x, y, 7 * picture->unit, 0, error);
         }
     }
     tp_positions_reset(&positions);

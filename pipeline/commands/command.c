@@ -11,15 +11,16 @@
 #include <string.h>
 
 const tp_command TP_COMMANDS[] = {
-    {"run", "CONFIG [--output FILE] [--set KEY=VALUE]… [--threads N] [--quiet]", "runs the pipeline", tp_command_run},
-    {"validate", "CONFIG [--set KEY=VALUE]…", "checks a configuration and the heads of its inputs; writes nothing",
-     tp_command_validate},
-    {"explain", "FILE.gpkg SITE_ID [--profile NAME|all]", "one site of a result: each criterion with its evidence",
-     tp_command_explain},
-    {"site", "CONFIG --lon DEG --lat DEG [--name NAME]", "judges one ad-hoc place", tp_command_site},
+    {"run", "CONFIG [--output FILE] [--set KEY=VALUE]… [--threads N] [--quiet] [--json]", "runs the pipeline",
+     tp_command_run},
+    {"validate", "CONFIG [--set KEY=VALUE]… [--json]",
+     "checks a configuration and the heads of its inputs; writes nothing", tp_command_validate},
+    {"explain", "FILE.gpkg SITE_ID [--profile NAME|all] [--json]",
+     "one site of a result: each criterion with its evidence", tp_command_explain},
+    {"site", "CONFIG --lon DEG --lat DEG [--name NAME] [--json]", "judges one ad-hoc place", tp_command_site},
     {"report", "FILE.gpkg --output FILE.html", "the map and the tables of a result as one self-contained page",
      tp_command_report},
-    {"list", "stages|criteria|profiles|products", "what there is, with every option", tp_command_list},
+    {"list", "stages|criteria|profiles|products [--json]", "what there is, with every option", tp_command_list},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -2,20 +2,25 @@
 #include "1_read/read.h"
 #include "command.h"
 #include "explanation.h"
+#include "json.h"
 #include "robustness.h"
 #include "technopolis/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_PROFILE = 'p' };
+enum { KEY_PROFILE = 'p', KEY_JSON = 'j' };
 
 typedef struct explain_input {
     const char *file, *site_id, *profile;
+    bool json;
+    tp_explanation to;
+    tp_text document; /* what `to` adds to, with --json */
 } explain_input;
 
 static const struct argp_option OPTIONS[] = {
     {"profile", KEY_PROFILE, "NAME", 0, "Which profile of the file: a name, or `all` (default: the first)", 0},
+    {"json", KEY_JSON, NULL, 0, "One JSON document on the standard output, for machines", 0},
     {0},
 };
 
@@ -24,6 +29,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     switch (key) {
     case KEY_PROFILE:
         input->profile = argument;
+        return 0;
+    case KEY_JSON:
+        input->json = true;
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num == 0) {
@@ -132,16 +140,18 @@ static const char *site_verdict(const tp_layer *criteria, const tp_layer *verdic
     return tp_verdict_text(whole);
 }
 
-static tp_code print_profile(const explain_input *input, const tp_layer *criteria, const tp_layer *verdicts,
+static tp_code print_profile(explain_input *input, const tp_layer *criteria, const tp_layer *verdicts,
                              const tp_robustness *robustness, const char *profile, tp_error *error) {
     const char *verdict = site_verdict(criteria, verdicts, profile);
-    tp_explanation_print_profile(stdout, profile, verdict == NULL ? "not judged" : verdict);
-    tp_robustness_print(robustness, profile, stdout);
+    tp_explanation_print_profile(&input->to, profile, verdict == NULL ? "not judged" : verdict);
+    if (!input->json) {
+        tp_robustness_print(robustness, profile, stdout);
+    }
     for (int64_t row = 0; row < criteria->n_rows; row++) {
         int64_t i = same(text_at(criteria, "profile", row), profile) ? verdict_row(criteria, row, verdicts) : -1;
         if (i >= 0) {
             tp_explained explained = join(criteria, row, verdicts, i);
-            tp_explanation_print(stdout, &explained);
+            tp_explanation_print(&input->to, &explained);
         }
     }
     return verdict != NULL ? TP_OK
@@ -155,12 +165,12 @@ static bool is_first_of_profile(const tp_layer *criteria, int64_t row) {
     return profile != NULL && find_row(criteria, "profile", profile) == row;
 }
 
-static bool is_all(const explain_input *input) {
+static bool is_all(explain_input *input) {
     return input->profile != NULL && strcmp(input->profile, "all") == 0;
 }
 
 /* Before anything is printed: the file has a profile, and the one asked for. */
-static tp_code check_profile(const explain_input *input, const tp_layer *criteria, tp_error *error) {
+static tp_code check_profile(explain_input *input, const tp_layer *criteria, tp_error *error) {
     bool any = input->profile == NULL || is_all(input), found = false;
     tp_text known = {0};
     for (int64_t row = 0; row < criteria->n_rows; row++) {
@@ -181,7 +191,7 @@ static tp_code check_profile(const explain_input *input, const tp_layer *criteri
     return code;
 }
 
-static tp_code print_profiles(const explain_input *input, const tp_layer *criteria, const tp_layer *verdicts,
+static tp_code print_profiles(explain_input *input, const tp_layer *criteria, const tp_layer *verdicts,
                               const tp_robustness *robustness, tp_error *error) {
     tp_code code = TP_OK;
     bool found = false;
@@ -265,7 +275,7 @@ static tp_code read_result(const char *file, const result_table *table, const ch
                : tp_error_set(error, code, "%s: the table '%s' cannot be read: the file is damaged", file, table->name);
 }
 
-static tp_code read_tables(const explain_input *input, tp_layer **sites, tp_layer **criteria, tp_layer **verdicts,
+static tp_code read_tables(explain_input *input, tp_layer **sites, tp_layer **criteria, tp_layer **verdicts,
                            tp_robustness *robustness, tp_error *error) {
     const result_table *const tables[] = {&SITES, &CRITERIA, &VERDICTS};
     char *filter = site_filter(input->site_id);
@@ -289,7 +299,7 @@ static tp_code read_tables(const explain_input *input, tp_layer **sites, tp_laye
     return code;
 }
 
-static tp_code explain(const explain_input *input, tp_error *error) {
+static tp_code explain(explain_input *input, tp_error *error) {
     tp_layer *sites = NULL, *verdicts = NULL, *criteria = NULL;
     tp_robustness robustness = {0};
     tp_code code = read_tables(input, &sites, &criteria, &verdicts, &robustness, error);
@@ -301,9 +311,10 @@ static tp_code explain(const explain_input *input, tp_error *error) {
     }
     if (code == TP_OK) {
         const char *name = text_at(sites, "name", 0);
-        tp_explanation_print_site(stdout, input->site_id, name == NULL ? "" : name,
+        tp_explanation_print_site(&input->to, input->site_id, name == NULL ? "" : name,
                                   text_at(sites, "prefecture_name", 0));
         code = print_profiles(input, criteria, verdicts, &robustness, error);
+        tp_explanation_end(&input->to);
     }
     tp_robustness_reset(&robustness);
     tp_layer_free(sites);
@@ -319,9 +330,22 @@ int tp_command_explain(int argc, char **argv) {
         return failed;
     }
     tp_error error = {0};
+    tp_text json = {0};
+    input.to = (tp_explanation){.out = stdout, .json = input.json ? &input.document : NULL};
     tp_code code = explain(&input, &error);
     if (code != TP_OK) {
         tp_print_error(&error);
     }
-    return (int)code;
+    int result = (int)code;
+    if (input.json) {
+        tp_json_begin(&json, "explain", code, NULL, &error);
+        if (code == TP_OK) {
+            tp_text_add(&json, ",");
+            tp_text_add_bytes(&json, tp_text_get(&input.document), input.document.size);
+            json.lost = json.lost || input.document.lost;
+        }
+        result = tp_json_end(&json, code);
+    }
+    tp_text_reset(&input.document);
+    return result;
 }

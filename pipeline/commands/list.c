@@ -1,6 +1,8 @@
 /* technopolis list: what there is, with every option, type, unit and default. */
 #include "5_write/describe.h"
 #include "command.h"
+#include "json.h"
+#include "list_json.h"
 #include "summary.h"
 #include "technopolis/plan.h"
 #include "technopolis/text.h"
@@ -11,9 +13,25 @@
 
 enum { PAGE_WIDTH = 100 };
 
+typedef struct list_input {
+    const char *what;
+    bool json;
+} list_input;
+
+enum { KEY_JSON = 'j' };
+
+static const struct argp_option OPTIONS[] = {
+    {"json", KEY_JSON, NULL, 0, "One JSON document on the standard output, for machines", 0},
+    {0},
+};
+
 static error_t parse(int key, char *argument, struct argp_state *state) {
-    const char **what = state->input;
+    list_input *input = state->input;
+    const char **what = &input->what;
     switch (key) {
+    case KEY_JSON:
+        input->json = true;
+        return 0;
     case ARGP_KEY_ARG:
         if (*what != NULL) {
             argp_error(state, "'%s' is one argument too many", argument);
@@ -30,9 +48,13 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     }
 }
 
-static const struct argp ARGP = {
-    NULL, parse, "stages|criteria|profiles|products", "What there is, with every option, type, unit and default.", NULL,
-    NULL, NULL};
+static const struct argp ARGP = {OPTIONS,
+                                 parse,
+                                 "stages|criteria|profiles|products",
+                                 "What there is, with every option, type, unit and default.",
+                                 NULL,
+                                 NULL,
+                                 NULL};
 
 static void print_settings(const tp_setting *settings, size_t n) {
     for (size_t i = 0; i < n; i++) {
@@ -151,15 +173,21 @@ static void print_criterion(const tp_criterion *criterion) {
     }
 }
 
-static tp_code list_profiles(bool with_criteria) {
+static tp_code list_profiles(bool with_criteria, tp_text *json, tp_faults *all) {
     size_t n = 0;
     char **names = data_names("profiles", &n);
     char *data = tp_data_folder();
-    tp_faults faults = {0};
     for (size_t i = 0; i < n; i++) {
         tp_profile *profile = NULL;
         char *path = data == NULL ? NULL : tp_text_format("%s/profiles/%s.yaml", data, names[i]);
-        if (path != NULL && tp_profile_load(path, path, &profile, &faults) == TP_OK) {
+        if (path != NULL && tp_profile_load(path, path, &profile, all) == TP_OK) {
+            if (json != NULL) {
+                tp_list_json_profile(json, profile, with_criteria);
+                tp_profile_free(profile);
+                free(path);
+                free(names[i]);
+                continue;
+            }
             printf("%s: %s / %s (%zu %s)\n", profile->id, profile->title_en, profile->title_ja, profile->n_criteria,
                    profile->n_criteria == 1 ? "criterion" : "criteria");
             for (size_t k = 0; with_criteria && k < profile->n_criteria; k++) {
@@ -172,13 +200,10 @@ static tp_code list_profiles(bool with_criteria) {
     }
     free(names);
     if (n == 0) {
-        tp_faults_add(&faults, TP_E_DATA, "%s: holds no profiles (see TECHNOPOLIS_DATA)", data == NULL ? "?" : data);
+        tp_faults_add(all, TP_E_DATA, "%s: holds no profiles (see TECHNOPOLIS_DATA)", data == NULL ? "?" : data);
     }
     free(data);
-    tp_print_faults(&faults);
-    tp_code code = tp_faults_code(&faults);
-    tp_faults_reset(&faults);
-    return code;
+    return tp_faults_code(all);
 }
 
 static void print_product(const tp_product *product) {
@@ -212,16 +237,19 @@ static void print_product(const tp_product *product) {
     tp_text_reset(&line);
 }
 
-static tp_code list_products(void) {
+static tp_code list_products(tp_text *json, tp_faults *all) {
     size_t n = 0;
     char **names = data_names("products", &n);
     char *data = tp_data_folder();
-    tp_faults faults = {0};
     for (size_t i = 0; i < n; i++) {
         tp_product *product = NULL;
         char *path = data == NULL ? NULL : tp_text_format("%s/products/%s.yaml", data, names[i]);
-        if (path != NULL && tp_product_load(path, path, &product, &faults) == TP_OK) {
-            print_product(product);
+        if (path != NULL && tp_product_load(path, path, &product, all) == TP_OK) {
+            if (json != NULL) {
+                tp_list_json_product(json, product);
+            } else {
+                print_product(product);
+            }
         }
         tp_product_free(product);
         free(path);
@@ -229,30 +257,53 @@ static tp_code list_products(void) {
     }
     free(names);
     free(data);
-    if (n == 0) {
+    if (n == 0 && json == NULL) {
         printf("no data products are described in this version: every file is read by the settings of its entry\n");
     }
-    tp_print_faults(&faults);
-    tp_code code = tp_faults_code(&faults);
-    tp_faults_reset(&faults);
-    return code;
+    return tp_faults_code(all);
+}
+
+/* The whole document; its lists are made first, since what is wrong with them stands before them. */
+static int list_as_json(const char *what, tp_text *items, const tp_faults *faults, tp_code code) {
+    tp_text json = {0};
+    tp_json_begin(&json, "list", code, faults, NULL);
+    if (strcmp(what, "stages") == 0) {
+        tp_list_json_stages(&json);
+    } else {
+        tp_json_add_key(&json, strcmp(what, "products") == 0 ? "products" : "profiles");
+        tp_text_add(&json, "[");
+        tp_text_add_bytes(&json, tp_text_get(items), items->size);
+        tp_text_add(&json, "]");
+        json.lost = json.lost || items->lost;
+    }
+    return tp_json_end(&json, code);
 }
 
 int tp_command_list(int argc, char **argv) {
-    const char *what = NULL;
-    int failed = tp_command_parse(&ARGP, argc, argv, &what);
+    list_input input = {0};
+    int failed = tp_command_parse(&ARGP, argc, argv, &input);
     if (failed != 0) {
         return failed;
     }
-    if (strcmp(what, "stages") == 0) {
-        list_stages();
-    } else if (strcmp(what, "profiles") == 0 || strcmp(what, "criteria") == 0) {
-        return (int)list_profiles(strcmp(what, "criteria") == 0);
-    } else if (strcmp(what, "products") == 0) {
-        return (int)list_products();
-    } else {
-        fprintf(stderr, "technopolis: list '%s': expected stages, criteria, profiles or products\n", what);
+    tp_faults faults = {0};
+    tp_text items = {0};
+    tp_code code = TP_OK;
+    tp_text_add(&items, "%s", ""); /* its memory is there even when it stays empty */
+    tp_text *json = input.json ? &items : NULL;
+    if (strcmp(input.what, "profiles") == 0 || strcmp(input.what, "criteria") == 0) {
+        code = list_profiles(strcmp(input.what, "criteria") == 0, json, &faults);
+    } else if (strcmp(input.what, "products") == 0) {
+        code = list_products(json, &faults);
+    } else if (strcmp(input.what, "stages") != 0) {
+        fprintf(stderr, "technopolis: list '%s': expected stages, criteria, profiles or products\n", input.what);
+        tp_text_reset(&items);
         return TP_E_CONFIG;
+    } else if (!input.json) {
+        list_stages();
     }
-    return TP_OK;
+    tp_print_faults(&faults);
+    int result = input.json ? list_as_json(input.what, &items, &faults, code) : (int)code;
+    tp_text_reset(&items);
+    tp_faults_reset(&faults);
+    return result;
 }

@@ -5,22 +5,35 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { KEY_OUTPUT = 'o', KEY_SET = 's', KEY_THREADS = 't', KEY_QUIET = 'q', KEY_LON = 256, KEY_LAT, KEY_NAME };
+enum {
+    KEY_OUTPUT = 'o',
+    KEY_SET = 's',
+    KEY_THREADS = 't',
+    KEY_QUIET = 'q',
+    KEY_JSON = 'j',
+    KEY_LON = 256,
+    KEY_LAT,
+    KEY_NAME
+};
 
 #define SET_OPTION                                                                                                     \
     { "set", KEY_SET, "KEY=VALUE", 0, "Change a setting: measure.AS.within=20min, run.year=1984", 0 }
 #define THREADS_OPTION                                                                                                 \
     { "threads", KEY_THREADS, "N", 0, "Work with N threads; the result is the same", 0 }
 
+#define JSON_OPTION                                                                                                    \
+    { "json", KEY_JSON, NULL, 0, "One JSON document on the standard output, for machines", 0 }
+
 const struct argp_option TP_RUN_OPTIONS[] = {
     {"output", KEY_OUTPUT, "FILE", 0, "Write the first geopackage here; other outputs take its stem", 0},
     SET_OPTION,
     THREADS_OPTION,
     {"quiet", KEY_QUIET, NULL, 0, "No progress and no summary", 0},
+    JSON_OPTION,
     {0},
 };
 
-const struct argp_option TP_VALIDATE_OPTIONS[] = {SET_OPTION, {0}};
+const struct argp_option TP_VALIDATE_OPTIONS[] = {SET_OPTION, JSON_OPTION, {0}};
 
 const struct argp_option TP_SITE_OPTIONS[] = {
     {"lon", KEY_LON, "DEG", 0, "Longitude in degrees, east positive", 0},
@@ -28,6 +41,7 @@ const struct argp_option TP_SITE_OPTIONS[] = {
     {"name", KEY_NAME, "NAME", 0, "What to call the place", 0},
     SET_OPTION,
     THREADS_OPTION,
+    JSON_OPTION,
     {0},
 };
 
@@ -78,6 +92,9 @@ error_t tp_request_parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case KEY_QUIET:
         input->quiet = true;
+        return 0;
+    case KEY_JSON:
+        input->json = true;
         return 0;
     case KEY_LON:
         input->request.site_lon_deg = parse_degrees(argument, 180, state, "lon");

@@ -8,7 +8,7 @@
 typedef struct tp_request_input {
     tp_plan_request request;
     const char **sets; /* grown with realloc; owned */
-    bool quiet;
+    bool quiet, json;
     bool takes_run_options; /* --output, --threads, --quiet */
     bool takes_place;       /* --lon, --lat, --name */
     bool has_lon, has_lat;

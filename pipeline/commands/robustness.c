@@ -4,11 +4,10 @@
 #include "1_read/read.h"
 #include "summary.h"
 #include "technopolis/text.h"
+#include "terminal.h"
 
 #include <math.h>
 #include <string.h>
-
-enum { PAGE_WIDTH = 100 };
 
 void tp_robustness_reset(tp_robustness *robustness) {
     tp_layer_free(robustness->flips);
@@ -60,7 +59,7 @@ static bool number_at(const tp_layer *layer, const char *name, int64_t row, doub
 
 static void print(FILE *out, const tp_text *line) {
     if (!line->lost && line->size > 0) {
-        tp_print_wrapped(out, tp_text_get(line), 2, PAGE_WIDTH);
+        tp_print_wrapped(out, tp_text_get(line), 2, tp_terminal_width(out));
     }
 }
 

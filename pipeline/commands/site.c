@@ -2,6 +2,7 @@
 #include "5_write/contents.h"
 #include "5_write/evidence.h"
 #include "explanation.h"
+#include "json.h"
 #include "request.h"
 #include "robustness.h"
 #include "technopolis/crs.h"
@@ -17,7 +18,7 @@ static const struct argp ARGP = {TP_SITE_OPTIONS,
                                  NULL,
                                  NULL};
 
-static void print_result(const tp_dataset *dataset, const tp_result *result, tp_text *evidence) {
+static void print_result(const tp_dataset *dataset, const tp_result *result, tp_explanation *to, tp_text *evidence) {
     const tp_criterion *criterion = result->criterion;
     tp_outcome outcome = tp_result_outcome(result, 0);
     tp_text_clear(evidence);
@@ -37,13 +38,14 @@ static void print_result(const tp_dataset *dataset, const tp_result *result, tp_
                               .value = outcome.value,
                               .threshold = outcome.threshold,
                               .margin = outcome.margin};
-    tp_explanation_print(stdout, &explained);
+    tp_explanation_print(to, &explained);
 }
 
-static void print_site(const tp_dataset *dataset) {
+static void print_site(const tp_dataset *dataset, tp_text *json) {
+    tp_explanation to = {.out = stdout, .json = json};
     const tp_layer *sites = tp_dataset_layer(dataset, "sites");
     const tp_column *prefecture = tp_layer_column(sites, "prefecture_name");
-    tp_explanation_print_site(stdout, tp_layer_id(sites, 0), tp_layer_label(sites, 0),
+    tp_explanation_print_site(&to, tp_layer_id(sites, 0), tp_layer_label(sites, 0),
                               prefecture == NULL ? NULL : tp_column_text(prefecture, 0));
     tp_robustness robustness = {.flips = tp_dataset_layer(dataset, "flips"), /* borrowed */
                                 .sensitivity = tp_dataset_layer(dataset, "sensitivity"),
@@ -51,14 +53,17 @@ static void print_site(const tp_dataset *dataset) {
     tp_text evidence = {0};
     for (size_t i = 0; i < dataset->n_profiles; i++) {
         const tp_profile *profile = dataset->profiles[i];
-        tp_explanation_print_profile(stdout, profile->id, tp_verdict_text((tp_verdict)dataset->site_verdict[i]));
-        tp_robustness_print(&robustness, profile->id, stdout);
+        tp_explanation_print_profile(&to, profile->id, tp_verdict_text((tp_verdict)dataset->site_verdict[i]));
+        if (json == NULL) {
+            tp_robustness_print(&robustness, profile->id, stdout);
+        }
         for (size_t k = 0; k < dataset->n_results; k++) {
             if (dataset->results[k]->profile == profile) {
-                print_result(dataset, dataset->results[k], &evidence);
+                print_result(dataset, dataset->results[k], &to, &evidence);
             }
         }
     }
+    tp_explanation_end(&to);
     tp_text_reset(&evidence);
 }
 
@@ -108,13 +113,22 @@ int tp_command_site(int argc, char **argv) {
         code = tp_plan_run(plan, &dataset, &error);
         if (code != TP_OK) {
             tp_print_error(&error);
-        } else {
-            print_site(dataset);
+        } else if (!input.json) {
+            print_site(dataset, NULL);
         }
+    }
+    int result = (int)code;
+    if (input.json) {
+        tp_text json = {0};
+        tp_json_begin(&json, "site", code, &faults, &error);
+        if (code == TP_OK) {
+            print_site(dataset, &json);
+        }
+        result = tp_json_end(&json, code);
     }
     tp_dataset_free(dataset);
     tp_plan_free(plan);
     tp_faults_reset(&faults);
     free(input.sets);
-    return (int)code;
+    return result;
 }

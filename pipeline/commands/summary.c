@@ -1,5 +1,6 @@
 /* The plan and the summary as text: see summary.h. */
 #include "summary.h"
+#include "terminal.h"
 
 #include "technopolis/text.h"
 #include "technopolis/transport.h"
@@ -250,7 +251,13 @@ static void print_findings(const tp_dataset *dataset, FILE *out) {
             subject = finding->subject;
             fprintf(out, "\n%s (%s)\n", subject, finding->step);
         }
-        fprintf(out, "  %s%s\n", finding->warning ? "warning: " : "", finding->text);
+        char *line = tp_text_format("%s%s", finding->warning ? "warning: " : "", finding->text);
+        if (line != NULL && tp_terminal_is(out)) {
+            tp_print_wrapped(out, line, 2, tp_terminal_width(out));
+        } else {
+            fprintf(out, "  %s%s\n", finding->warning ? "warning: " : "", finding->text);
+        }
+        free(line);
     }
     if (dataset->n_findings > 0) {
         fputc('\n', out);

@@ -1,4 +1,5 @@
 /* technopolis validate: the plan and every fault, without working it. */
+#include "json.h"
 #include "request.h"
 #include "summary.h"
 
@@ -22,15 +23,23 @@ int tp_command_validate(int argc, char **argv) {
     tp_faults faults = {0};
     tp_plan *plan = NULL;
     tp_code code = tp_plan_new(&input.request, &plan, &faults);
-    if (code == TP_OK) {
+    if (code == TP_OK && !input.json) {
         tp_summary_print_plan(plan, stdout);
     }
     tp_print_faults(&faults);
-    if (code == TP_OK) {
+    int result = (int)code;
+    if (input.json) {
+        tp_text json = {0};
+        tp_json_begin(&json, "validate", code, &faults, NULL);
+        if (code == TP_OK) {
+            tp_json_add_plan(&json, plan);
+        }
+        result = tp_json_end(&json, code);
+    } else if (code == TP_OK) {
         printf("%s: no faults\n", input.request.config_path);
     }
     tp_plan_free(plan);
     tp_faults_reset(&faults);
     free(input.sets);
-    return (int)code;
+    return result;
 }

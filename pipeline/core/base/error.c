@@ -30,8 +30,15 @@ static tp_code fill(tp_error *error, tp_code code, tp_place place, const char *f
     } else if (place.file != NULL) {
         used = snprintf(error->message, sizeof error->message, "%s: ", place.file);
     }
+    error->at = (tp_located){0};
     if (used < 0 || (size_t)used >= sizeof error->message) {
         used = 0;
+    } else if (used > 0) {
+        bool lines = place.line > 0;
+        error->at = (tp_located){.file_size = strlen(place.file),
+                                 .text_at = (size_t)used,
+                                 .line = lines ? place.line : 0,
+                                 .column = lines ? place.column : 0};
     }
     int wanted = vsnprintf(error->message + used, sizeof error->message - (size_t)used, format, arguments);
     if (wanted >= 0 && (size_t)wanted >= sizeof error->message - (size_t)used) {
@@ -69,7 +76,8 @@ void tp_faults_reset(tp_faults *faults) {
     *faults = (tp_faults){0};
 }
 
-static void add(tp_faults *faults, tp_code code, bool warning, const char *message) {
+static void add(tp_faults *faults, tp_code code, bool warning, const tp_error *error) {
+    const char *message = error->message;
     if (faults == NULL) {
         return;
     }
@@ -94,7 +102,7 @@ static void add(tp_faults *faults, tp_code code, bool warning, const char *messa
         faults->lost = true;
         return;
     }
-    faults->items[faults->n++] = (tp_fault){.code = code, .warning = warning, .message = copy};
+    faults->items[faults->n++] = (tp_fault){.code = code, .warning = warning, .message = copy, .at = error->at};
 }
 
 void tp_faults_add(tp_faults *faults, tp_code code, const char *format, ...) {
@@ -103,7 +111,7 @@ void tp_faults_add(tp_faults *faults, tp_code code, const char *format, ...) {
     va_start(arguments, format);
     fill(&error, code, (tp_place){0}, format, arguments);
     va_end(arguments);
-    add(faults, code, false, error.message);
+    add(faults, code, false, &error);
 }
 
 void tp_faults_add_at(tp_faults *faults, tp_place place, const char *format, ...) {
@@ -112,7 +120,7 @@ void tp_faults_add_at(tp_faults *faults, tp_place place, const char *format, ...
     va_start(arguments, format);
     fill(&error, TP_E_CONFIG, place, format, arguments);
     va_end(arguments);
-    add(faults, TP_E_CONFIG, false, error.message);
+    add(faults, TP_E_CONFIG, false, &error);
 }
 
 void tp_faults_add_code_at(tp_faults *faults, tp_code code, tp_place place, const char *format, ...) {
@@ -121,7 +129,7 @@ void tp_faults_add_code_at(tp_faults *faults, tp_code code, tp_place place, cons
     va_start(arguments, format);
     fill(&error, code, place, format, arguments);
     va_end(arguments);
-    add(faults, code, false, error.message);
+    add(faults, code, false, &error);
 }
 
 void tp_faults_warn(tp_faults *faults, const char *format, ...) {
@@ -130,11 +138,11 @@ void tp_faults_warn(tp_faults *faults, const char *format, ...) {
     va_start(arguments, format);
     fill(&error, TP_OK, (tp_place){0}, format, arguments);
     va_end(arguments);
-    add(faults, TP_OK, true, error.message);
+    add(faults, TP_OK, true, &error);
 }
 
 void tp_faults_add_error(tp_faults *faults, const tp_error *error) {
-    add(faults, error->code, false, error->message);
+    add(faults, error->code, false, error);
 }
 
 tp_code tp_faults_code(const tp_faults *faults) {
