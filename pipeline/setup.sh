@@ -75,6 +75,7 @@ tp_need_tests() {
 # What single tests need, which are skipped without it.
 tp_need_all() {
     tp_need "the same clusters and measures by R and scikit-learn" r-base-core r-cran-dbscan python3-sklearn
+    tp_need "to check the manual page" mandoc
     tp_need "tests of the page in a browser" chromium nodejs npm fonts-noto-cjk
 }
 

@@ -109,6 +109,9 @@ void tp_faults_warn(tp_faults *faults, const char *format, ...) TP_PRINTF(2, 3);
 /** Adds what `error` says. */
 void tp_faults_add_error(tp_faults *faults, const tp_error *error);
 
+/** Adds a copy of a fault or warning of another list, place and all. */
+void tp_faults_add_fault(tp_faults *faults, const tp_fault *fault);
+
 /** TP_OK when the list has no fault (warnings do not count); else the smallest of 2, 3, 4 present, else 1. */
 tp_code tp_faults_code(const tp_faults *faults);
 

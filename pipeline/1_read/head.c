@@ -483,7 +483,7 @@ tp_code tp_read_head_open(const char *path, const char *shown, const tp_read_opt
     tp_gdal_end(&open.scope);
     free(open.inferred);
     for (size_t i = 0; i < own.n; i++) {
-        tp_faults_add(faults, own.items[i].code, "%s", own.items[i].message);
+        tp_faults_add_fault(faults, &own.items[i]);
     }
     faults->lost |= own.lost;
     tp_code found = tp_faults_code(&own);

@@ -55,7 +55,7 @@ static tp_code settle(tp_read_heads *heads, size_t i, const char *shown, bool ma
         return TP_OK;
     }
     for (size_t f = 0; f < own->n; f++) {
-        tp_faults_add(faults, own->items[f].code, "%s", own->items[f].message);
+        tp_faults_add_fault(faults, &own->items[f]);
     }
     return code;
 }
@@ -308,7 +308,7 @@ tp_code tp_read_heads_open(const tp_step *step, const tp_run *run, unsigned flag
         check_dissolve(step, &own);
     }
     for (size_t i = 0; i < own.n; i++) {
-        tp_faults_add(faults, own.items[i].code, "%s", own.items[i].message);
+        tp_faults_add_fault(faults, &own.items[i]);
     }
     code = tp_faults_code(&own);
     tp_faults_reset(&own);

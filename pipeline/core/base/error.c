@@ -145,6 +145,12 @@ void tp_faults_add_error(tp_faults *faults, const tp_error *error) {
     add(faults, error->code, false, error);
 }
 
+void tp_faults_add_fault(tp_faults *faults, const tp_fault *fault) {
+    tp_error error = {.code = fault->code, .at = fault->at};
+    (void)snprintf(error.message, sizeof error.message, "%s", fault->message);
+    add(faults, fault->code, fault->warning, &error);
+}
+
 tp_code tp_faults_code(const tp_faults *faults) {
     tp_code smallest = TP_OK;
     bool internal = false;

@@ -249,7 +249,7 @@ static tp_code finish(tp_product *made, const char *name, tp_faults *found, tp_p
     }
     tp_code code = tp_faults_code(found);
     for (size_t i = 0; i < found->n; i++) {
-        tp_faults_add(faults, found->items[i].code, "%s", found->items[i].message);
+        tp_faults_add_fault(faults, &found->items[i]);
     }
     if (found->lost) {
         tp_form_memory(faults);

@@ -240,7 +240,7 @@ static void read_profile(tp_profile *profile, tp_faults *faults) {
 static tp_code hand_over(tp_faults *found, tp_faults *faults) {
     tp_code code = tp_faults_code(found);
     for (size_t i = 0; i < found->n; i++) {
-        tp_faults_add(faults, found->items[i].code, "%s", found->items[i].message);
+        tp_faults_add_fault(faults, &found->items[i]);
     }
     if (found->lost) {
         tp_form_memory(faults);

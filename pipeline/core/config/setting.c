@@ -175,7 +175,7 @@ static bool make_room(filling *f, size_t size) {
 static tp_code hand_over(filling *f, tp_faults *faults) {
     tp_code code = tp_faults_code(&f->faults);
     for (size_t i = 0; i < f->faults.n; i++) {
-        tp_faults_add(faults, f->faults.items[i].code, "%s", f->faults.items[i].message);
+        tp_faults_add_fault(faults, &f->faults.items[i]);
     }
     if (f->faults.lost) {
         add_memory_fault(faults);
