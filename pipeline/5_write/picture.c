@@ -237,19 +237,6 @@ static void write_source_line(tp_picture *picture) {
     tp_text_reset(&line);
 }
 
-/* A machine without any font still draws its map. */
-static void find_fonts(tp_picture *picture) {
-    PangoFontFamily **families = NULL;
-    int n = 0;
-    picture->fonts = pango_cairo_font_map_new();
-    pango_font_map_list_families(picture->fonts, &families, &n);
-    g_free(families);
-    if (n == 0) {
-        g_object_unref(picture->fonts);
-        picture->fonts = NULL;
-    }
-}
-
 static tp_code prepare(const tp_step *step, tp_picture *picture, const tp_run *run, tp_error *error) {
     const picture_options *options = step->options.values;
     double extent_deg[4];
@@ -276,7 +263,7 @@ static tp_code prepare(const tp_step *step, tp_picture *picture, const tp_run *r
     if (code == TP_OK) {
         code = tp_frame_fit(&picture->frame, &dataset->ellipsoid, map, error);
     }
-    find_fonts(picture);
+    picture->fonts = pango_cairo_font_map_new(); /* of its own: nothing is shared with whoever calls the library */
     write_source_line(picture);
     return code == TP_OK ? tp_picture_arrange(picture, error) : code;
 }
@@ -297,11 +284,7 @@ static tp_code save(tp_picture *picture, const tp_run *run, const char *file, tp
 /* What the reader of the picture would otherwise miss. */
 static tp_code tell(const tp_step *step, const tp_picture *picture, tp_dataset *dataset, tp_error *error) {
     tp_code code = TP_OK;
-    if (picture->fonts == NULL) {
-        code = tp_dataset_add_finding(dataset, step->name, "picture", true, error,
-                                      "no font is installed, so the picture has no texts (install one, such as "
-                                      "fonts-dejavu-core or fonts-noto-cjk)");
-    } else if (picture->n_unknown_characters > 0) {
+    if (picture->n_unknown_characters > 0) {
         code = tp_dataset_add_finding(dataset, step->name, "picture", true, error,
                                       "no installed font has some of the characters, which are drawn as boxes (for "
                                       "Japanese install one such as fonts-noto-cjk)");

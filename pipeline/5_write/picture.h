@@ -57,7 +57,7 @@ typedef struct tp_picture {
     bool labels;
     double width, height, unit; /**< pixels; `unit` is what 1 px is at 1600 x 1200 */
     tp_frame frame;
-    PangoFontMap *fonts;          /**< owned; NULL: no font, texts are left out */
+    PangoFontMap *fonts;          /**< owned */
     int64_t n_unknown_characters; /**< drawn as boxes because no font has them */
     tp_mark *marks;               /**< owned; one a row of `sites` where these are drawn as marks, else NULL */
     int64_t n_marks, n_moved;

@@ -49,7 +49,7 @@ static void draw_swatch(const tp_picture *picture, cairo_t *cairo, const tp_lege
 static void draw_legend(tp_picture *picture, cairo_t *cairo) {
     const tp_box *box = &picture->legend_box;
     double unit = picture->unit, y = box->top + (LEGEND_PAD + LEGEND_ROW / 2.0 - 2) * unit;
-    if (picture->n_legend == 0 || picture->fonts == NULL) {
+    if (picture->n_legend == 0) {
         return;
     }
     cairo_rectangle(cairo, box->left, box->top, box->right - box->left, box->bottom - box->top);

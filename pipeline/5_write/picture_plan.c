@@ -195,12 +195,12 @@ tp_code tp_picture_arrange(tp_picture *picture, tp_error *error) {
     for (size_t i = picture->n_layers; i > 0 && code == TP_OK; i--) {
         tp_picture_add_legend(picture, picture->layers[i - 1]);
     }
-    if (code == TP_OK && picture->n_legend > 0 && picture->fonts != NULL) {
+    if (code == TP_OK && picture->n_legend > 0) {
         tp_picture_legend_size(picture, &width, &height);
         if (!place_legend(picture, width, height)) {
             code = set_legend_aside(picture, width, height, error);
             code = code == TP_OK ? arrange_marks(picture, error) : code;
         }
     }
-    return code == TP_OK && picture->labels && picture->fonts != NULL ? arrange_names(picture, error) : code;
+    return code == TP_OK && picture->labels ? arrange_names(picture, error) : code;
 }

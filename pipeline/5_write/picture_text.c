@@ -28,7 +28,7 @@ static PangoLayout *layout_of(tp_picture *picture, const char *text, double size
 void tp_picture_measure_text(tp_picture *picture, const char *text, double size, bool bold, double *width,
                              double *height) {
     *width = *height = 0;
-    if (picture->fonts == NULL || text[0] == '\0') {
+    if (text[0] == '\0') {
         return;
     }
     int w = 0, h = 0;
@@ -42,7 +42,7 @@ void tp_picture_measure_text(tp_picture *picture, const char *text, double size,
 
 void tp_picture_draw_text(tp_picture *picture, cairo_t *cairo, const char *text, double x, double y, double size,
                           bool bold, tp_colour colour, double rim, double most) {
-    if (picture->fonts == NULL || text[0] == '\0') {
+    if (text[0] == '\0') {
         return;
     }
     PangoLayout *layout = layout_of(picture, text, size, bold);

@@ -42,7 +42,7 @@ sql() {
 
 # The demonstration's inputs with another output, for tests that change one thing.
 demo_config() {
-    sed -e "s#\.\./geodata/#$root/geodata/#; s#\.\./out/#$scratch/#" "$root/configs/japan.yaml" >"$1"
+    sed -e "s#\.\./geodata/#$root/geodata/#; s#\.\./out/#$scratch/#g" "$root/configs/japan.yaml" >"$1"
 }
 
 skip() {

@@ -21,9 +21,18 @@ static void sizes_are_two_numbers(void **state) {
     assert_true(tp_picture_parse_size("300 × 400", &w, &h));
     assert_true(w == 300 && h == 400);
     assert_true(tp_picture_parse_size("640 480", &w, &h));
-    static const char *const wrong[] = {"",          "1600",           "199 x 200",     "200 x 199", "10001 x 200",
-                                        "a x b",     "200 x 200 cm",   "200 x 10001",   "-300 x 300", "1e3 x 300",
-                                        "200 x 200 px, please", "99999999999999999999 x 300"};
+    static const char *const wrong[] = {"",
+                                        "1600",
+                                        "199 x 200",
+                                        "200 x 199",
+                                        "10001 x 200",
+                                        "a x b",
+                                        "200 x 200 cm",
+                                        "200 x 10001",
+                                        "-300 x 300",
+                                        "1e3 x 300",
+                                        "200 x 200 px, please",
+                                        "99999999999999999999 x 300"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_false(tp_picture_parse_size(wrong[i], &w, &h));
     }
@@ -35,8 +44,8 @@ static void extents_are_four_degrees(void **state) {
     assert_true(tp_picture_parse_extent("129.3 30.9 132.2 34.1", e));
     assert_true(e[0] == 129.3 && e[1] == 30.9 && e[2] == 132.2 && e[3] == 34.1);
     assert_true(tp_picture_parse_extent("-180, -90; 180, 90", e));
-    static const char *const wrong[] = {"sites", "1 2 3", "1 2 3 4 5", "3 1 2 2", "1 3 2 2", "1 1 1 2", "0 0 181 1",
-                                        "0 -91 1 1", "nan 1 2 3", ""};
+    static const char *const wrong[] = {"sites",   "1 2 3",     "1 2 3 4 5", "3 1 2 2",   "1 3 2 2",
+                                        "1 1 1 2", "0 0 181 1", "0 -91 1 1", "nan 1 2 3", ""};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_false(tp_picture_parse_extent(wrong[i], e));
     }
