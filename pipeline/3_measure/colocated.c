@@ -213,12 +213,32 @@ static int measure_row(void *user, const tp_in_reach *reach, tp_link *links) {
     return n_links;
 }
 
+/* An index of a layer's points in which ties go to the smallest id. */
+static tp_code index_by_id(const tp_ellipsoid *ellipsoid, const tp_layer *layer, tp_point_index **index,
+                           tp_error *error) {
+    size_t n = (size_t)layer->n_rows + 1;
+    const char **ids = malloc(n * sizeof *ids);
+    int64_t *rank = malloc(n * sizeof *rank);
+    tp_code code = ids == NULL || rank == NULL ? tp_error_memory(error) : TP_OK;
+    for (int64_t row = 0; row < layer->n_rows && code == TP_OK; row++) {
+        ids[row] = tp_layer_id(layer, row);
+    }
+    if (code == TP_OK) {
+        code = tp_rank_ids(ids, layer->n_rows, rank, error);
+    }
+    if (code == TP_OK) {
+        code = tp_point_index_new(ellipsoid, layer->lon_deg, layer->lat_deg, rank, layer->n_rows, index, error);
+    }
+    free(ids);
+    free(rank);
+    return code;
+}
+
 /* The nearest of `with` to each row of `to`, however far. */
 static tp_code find_partners(const tp_ellipsoid *ellipsoid, const tp_layer *to, colocated_detail *detail,
                              tp_error *error) {
     tp_point_index *index = NULL;
-    const tp_layer *with = detail->with;
-    tp_code code = tp_point_index_new(ellipsoid, with->lon_deg, with->lat_deg, NULL, with->n_rows, &index, error);
+    tp_code code = index_by_id(ellipsoid, detail->with, &index, error);
     if (code != TP_OK) {
         return code;
     }

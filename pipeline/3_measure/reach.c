@@ -39,32 +39,45 @@ static tp_code reserve(tp_facilities *facilities, int64_t n, tp_error *error) {
     return there ? TP_OK : tp_error_memory(error);
 }
 
-/* An id with the facility that bears it, to be sorted. */
+/* An id with its number, to be sorted. */
 typedef struct ranked {
     const char *id;
-    int64_t facility;
+    int64_t number;
 } ranked;
 
 static int compare_ranked(const void *a, const void *b) {
     const ranked *left = a, *right = b;
     int order = strcmp(left->id, right->id);
-    return order != 0 ? order : (left->facility > right->facility) - (left->facility < right->facility);
+    return order != 0 ? order : (left->number > right->number) - (left->number < right->number);
 }
 
-static tp_code rank(const tp_measure *measure, tp_facilities *facilities, tp_error *error) {
-    ranked *order = malloc(sizeof *order * (size_t)(facilities->n > 0 ? facilities->n : 1));
+tp_code tp_rank_ids(const char *const *ids, int64_t n, int64_t *rank, tp_error *error) {
+    ranked *order = malloc(sizeof *order * (size_t)(n > 0 ? n : 1));
     if (order == NULL) {
         return tp_error_memory(error);
     }
-    for (int64_t i = 0; i < facilities->n; i++) {
-        order[i] = (ranked){tp_layer_id(measure->to[facilities->layer[i]], facilities->row[i]), i};
+    for (int64_t i = 0; i < n; i++) {
+        order[i] = (ranked){ids[i], i};
     }
-    qsort(order, (size_t)facilities->n, sizeof *order, compare_ranked);
-    for (int64_t i = 0; i < facilities->n; i++) {
-        facilities->rank[order[i].facility] = i;
+    qsort(order, (size_t)n, sizeof *order, compare_ranked);
+    for (int64_t i = 0; i < n; i++) {
+        rank[order[i].number] = i;
     }
     free(order);
     return TP_OK;
+}
+
+static tp_code rank(const tp_measure *measure, tp_facilities *facilities, tp_error *error) {
+    const char **ids = malloc(sizeof *ids * (size_t)(facilities->n > 0 ? facilities->n : 1));
+    if (ids == NULL) {
+        return tp_error_memory(error);
+    }
+    for (int64_t i = 0; i < facilities->n; i++) {
+        ids[i] = tp_layer_id(measure->to[facilities->layer[i]], facilities->row[i]);
+    }
+    tp_code code = tp_rank_ids(ids, facilities->n, facilities->rank, error);
+    free(ids);
+    return code;
 }
 
 static tp_code add_layer(const tp_layer *layer, int32_t number, const tp_condition *condition,

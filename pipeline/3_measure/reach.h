@@ -55,6 +55,9 @@ TP_NODISCARD tp_code tp_facilities_gather(const tp_dataset *dataset, const tp_te
                                           tp_measure *measure, tp_facilities *facilities, tp_error *error);
 void tp_facilities_reset(tp_facilities *facilities);
 
+/** The place of each of n ids in their bytewise order; equal ones in the order given. O(n log n). */
+TP_NODISCARD tp_code tp_rank_ids(const char *const *ids, int64_t n, int64_t *rank, tp_error *error);
+
 /** An index over those that surely count (maybe = 0) or those that may (maybe = 1). Points are numbers in the choice. */
 typedef struct tp_facility_index {
     tp_point_index *points;

@@ -62,6 +62,24 @@ static void as_counted_by_hand(void **state) {
     assert_true(some > 50 && none > 10);
 }
 
+/* Of two at the same place the smaller id is told, in whatever order they were read. */
+static void the_smallest_id_of_equals(void **state) {
+    (void)state;
+    for (int turned = 0; turned < 2; turned++) {
+        tp_dataset *dataset = NULL;
+        assert_ok(tp_dataset_new(&dataset, error));
+        (void)add_point(new_layer(dataset, "sites", TP_GEOMETRY_POINT), "s", "Site", 139, 35);
+        (void)add_point(new_layer(dataset, "institutes", TP_GEOMETRY_POINT), "i", "Inst", 139, 35);
+        tp_layer *universities = new_layer(dataset, "universities", TP_GEOMETRY_POINT);
+        (void)add_point(universities, turned ? "u2" : "u1", turned ? "Second" : "First", 139.001, 35);
+        (void)add_point(universities, turned ? "u1" : "u2", turned ? "First" : "Second", 139.001, 35);
+        const tp_measure *measure =
+            measured(dataset, &tp_stage_colocated, "c", "{ to: institutes, with: universities, within: 10 min }");
+        assert_evidence(measure, 0, "beside First, 91 m", false);
+        tp_dataset_free(dataset);
+    }
+}
+
 /* Two institutes near the site, one of them beside a university. */
 static tp_dataset *campus(void) {
     tp_dataset *dataset = NULL;
@@ -121,6 +139,7 @@ static void evidence_share_and_columns(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(as_counted_by_hand),
+        cmocka_unit_test(the_smallest_id_of_equals),
         cmocka_unit_test(samples_on_either_side),
         cmocka_unit_test(evidence_share_and_columns),
     };
