@@ -127,10 +127,11 @@ static tp_code put_row(tp_column **columns, int64_t row, const char *profile, co
     return code;
 }
 
-static void write_share(tp_text *text, const char *name, tp_column *const *columns, int64_t row) {
+/* `none`: why there may be no share. */
+static void write_share(tp_text *text, const char *name, const char *none, tp_column *const *columns, int64_t row) {
     const tp_column *share = columns[0], *low = columns[1], *high = columns[2];
     if (!low->valid[row] && !high->valid[row]) {
-        tp_text_add(text, "; %s: none is met", name);
+        tp_text_add(text, "; %s: %s", name, none);
         return;
     }
     tp_text_add(text, "; %s ", name);
@@ -150,8 +151,8 @@ static tp_code tell(const tp_step *step, tp_dataset *dataset, const char *profil
                 profile, (long long)(c[0] + c[1] + c[2]), (long long)c[TP_MET], (long long)c[TP_NOT_MET],
                 (long long)c[TP_UNKNOWN], (long long)(o[0] + o[1] + o[2]), (long long)o[TP_MET],
                 (long long)o[TP_NOT_MET], (long long)o[TP_UNKNOWN]);
-    write_share(&text, "recall", columns + FIRST_SHARE, row);
-    write_share(&text, "precision", columns + FIRST_SHARE + 3, row);
+    write_share(&text, "recall", "none was chosen", columns + FIRST_SHARE, row);
+    write_share(&text, "precision", "none is met", columns + FIRST_SHARE + 3, row);
     tp_code code = text.lost ? tp_error_memory(error)
                              : tp_dataset_add_finding(dataset, step->name, "agreement with what was chosen", false,
                                                       error, "%s", tp_text_get(&text));

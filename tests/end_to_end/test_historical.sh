@@ -73,6 +73,10 @@ expect_code 0 "between"
 expect_out "of 18 sites it is not known whether mother_en = Kumamoto: left out"
 expect_equal "$(sql "$scratch/between.gpkg" "SELECT group_concat(profile || ' ' || chosen_met || ' ' || (other_met + other_not_met + other_unknown)) FROM kumamoto WHERE criterion_id IS NULL")" \
     "list1982 1 25,law1983 1 25" "one chosen of 26"
+sed -i 's/mother_en = Kumamoto/role = nobody/' "$scratch/between.yaml"
+tp run "$scratch/between.yaml" --output "$scratch/between.gpkg"
+expect_code 0 "nobody chosen"
+expect_out "recall: none was chosen"
 # At any number of threads the same bytes.
 tp run "$scratch/historical.yaml" --threads 1 --output "$scratch/one.gpkg"
 cmp -s "$file" "$scratch/one.gpkg" || fail "one thread writes other bytes"
