@@ -97,7 +97,8 @@ struct tp_stage {
     /** Of a step that the plan has added by itself: whether there is anything to do, asked when the schema of the steps
      * before is known; without it the step is dropped. NULL: always. */
     bool (*wanted)(const tp_step *step, const tp_plan *plan);
-    bool makes_layer; /**< adds a layer of the step's name, which then counts as read */
+    bool of_all_sites; /**< tells of the sites together: left out where one ad-hoc place is judged in their stead */
+    bool makes_layer;  /**< adds a layer of the step's name, which then counts as read */
     /**
      * Called once its options are filled, before anything follows from them: may fill what the configuration leaves open
      * (what a product says) and replace patterns of files by files. NULL where there is nothing of the kind.

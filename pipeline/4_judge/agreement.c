@@ -263,6 +263,7 @@ const tp_stage tp_stage_agreement = {
     .n_settings = sizeof SETTINGS / sizeof SETTINGS[0],
     .options_size = sizeof(agreement_options),
     .as_key = "as",
+    .of_all_sites = true, /* the ad-hoc place has none of the columns that say who was chosen */
     .needs = NEEDS,
     .n_needs = sizeof NEEDS / sizeof NEEDS[0],
     .adds = ADDS,

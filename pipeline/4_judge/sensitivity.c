@@ -99,8 +99,8 @@ static void read_settings(const tp_step *step, const tp_profile *profile, tp_sen
 
 static void check_column(const tp_step *step, const tp_plan *plan, const tp_monte_carlo *of, tp_faults *faults) {
     const tp_head *sites = tp_schema_find(&plan->schema, "sites");
-    if (of->position_column == NULL || sites == NULL) {
-        return;
+    if (of->position_column == NULL || sites == NULL || plan->request.site_id != NULL) {
+        return; /* an ad-hoc place has no such column: position_error stands for it */
     }
     const tp_node *node =
         tp_node_find(((const sensitivity_options *)step->options.values)->monte_carlo, "position_column");

@@ -77,6 +77,12 @@ sed -i 's/mother_en = Kumamoto/role = nobody/' "$scratch/between.yaml"
 tp run "$scratch/between.yaml" --output "$scratch/between.gpkg"
 expect_code 0 "nobody chosen"
 expect_out "recall: none was chosen"
+# An ad-hoc place is judged by the four profiles; it was neither chosen nor not, and has no columns of its own.
+sed -i 's/  - agreement: .*/&\n  - sensitivity: { monte_carlo: { draws: 10, position_column: pos_err_m, position_error: 1 km } }/' "$scratch/historical-1984.yaml"
+tp site "$scratch/historical-1984.yaml" --lon 131.25 --lat 33.95 --name "A field"
+expect_code 0 "an ad-hoc place"
+expect_out "cluster2004: "
+expect_out "probability by 10 draws"
 # At any number of threads the same bytes.
 tp run "$scratch/historical.yaml" --threads 1 --output "$scratch/one.gpkg"
 cmp -s "$file" "$scratch/one.gpkg" || fail "one thread writes other bytes"

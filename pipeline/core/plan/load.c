@@ -171,6 +171,9 @@ static void load_entry(tp_plan *plan, tp_phase phase, const tp_node *entry, tp_f
         unknown_stage(phase, key, place, faults);
         return;
     }
+    if (stage->of_all_sites && plan->request.site_id != NULL) {
+        return;
+    }
     const tp_node *value = tp_node_at(entry, 0);
     const char *name = phase == TP_READ ? key : step_name(stage, value);
     bool gives_layer = phase == TP_READ || stage->makes_layer;
