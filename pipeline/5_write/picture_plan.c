@@ -1,8 +1,6 @@
 /* What goes where on a picture, before anything is drawn. See picture.h. */
 #include "5_write/picture.h"
 
-#include "5_write/position.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,25 +65,40 @@ static tp_code add_site_names(tp_picture *picture, const tp_layer *sites, tp_err
     return code;
 }
 
-/* The zones that are certain, by rank. */
-static tp_code add_zone_names(tp_picture *picture, const tp_layer *zones, tp_error *error) {
+/* The pixels that a polygon spans. */
+static tp_box box_of(tp_picture *picture, const tp_shapes *shapes, int64_t row) {
+    tp_box box = {INFINITY, INFINITY, -INFINITY, -INFINITY};
+    int64_t first = shapes->ring_first[shapes->part_first[shapes->row_first[row]]];
+    int64_t end = shapes->ring_first[shapes->part_first[shapes->row_first[row + 1]]];
+    for (int64_t i = first; i < end; i++) {
+        double x = shapes->x[i], y = shapes->y[i];
+        tp_frame_points(&picture->frame, &x, &y, 1);
+        box = (tp_box){fmin(box.left, x), fmin(box.top, y), fmax(box.right, x), fmax(box.bottom, y)};
+    }
+    return box;
+}
+
+/* Names of the zones that are certain, by rank, beside them: the zones' own boxes are kept free of names. */
+static tp_code add_zone_names(tp_picture *picture, const tp_layer *zones, tp_box *boxes, int64_t *n, tp_error *error) {
     const tp_column *kinds = tp_layer_column(zones, "kind"), *ranks = tp_layer_column(zones, "rank");
-    tp_positions positions = {0};
-    tp_code code = tp_positions_new(zones, &positions, error);
-    for (int64_t i = 0; i < zones->n_rows && positions.lon_deg != NULL && code == TP_OK; i++) {
-        const char *kind = kinds == NULL ? NULL : tp_column_text(kinds, i);
-        double rank = 0, x = positions.lon_deg[i], y = positions.lat_deg[i];
-        if (kind == NULL || strcmp(kind, "met") != 0 || ranks == NULL || !tp_column_number(ranks, i, &rank)) {
+    const tp_box *map = &picture->frame.map;
+    tp_code code = TP_OK;
+    bool named = zones->geometry == TP_GEOMETRY_POLYGON && kinds != NULL && ranks != NULL;
+    for (int64_t i = 0; named && i < zones->shapes.n_rows && code == TP_OK; i++) {
+        const char *kind = tp_column_text(kinds, i);
+        double rank = 0;
+        if (kind == NULL || strcmp(kind, "met") != 0 || !tp_column_number(ranks, i, &rank)) {
             continue;
         }
-        tp_frame_points(&picture->frame, &x, &y, 1);
-        const tp_box *map = &picture->frame.map;
+        tp_box box = box_of(picture, &zones->shapes, i);
+        double x = (box.left + box.right) / 2, y = (box.top + box.bottom) / 2;
         if (x >= map->left && x <= map->right && y >= map->top && y <= map->bottom) {
+            double half = fmax(box.right - box.left, box.bottom - box.top) / 2;
             char *text = tp_text_format("%.0f %s", rank, name_of(picture, zones, i));
-            code = add_name(picture, text, x, y, 7 * picture->unit, 0, error);
+            boxes[(*n)++] = box;
+            code = add_name(picture, text, x, y, half / 1.3 + 2 * picture->unit, 0, error);
         }
     }
-    tp_positions_reset(&positions);
     return code;
 }
 
@@ -166,17 +179,13 @@ static tp_code arrange_marks(tp_picture *picture, tp_error *error) {
 
 static tp_code arrange_names(tp_picture *picture, tp_error *error) {
     const tp_layer *sites = drawn(picture, "sites"), *zones = drawn(picture, "candidates");
-    tp_code code = picture->marks != NULL ? add_site_names(picture, sites, error) : TP_OK;
-    if (code == TP_OK && zones != NULL) {
-        code = add_zone_names(picture, zones, error);
-    }
-    tp_box *obstacles = malloc(((size_t)picture->n_marks + 1) * sizeof *obstacles);
-    if (code != TP_OK || obstacles == NULL) {
-        free(obstacles);
-        return code != TP_OK ? code : tp_error_memory(error);
-    }
+    size_t most = (size_t)picture->n_marks + (zones == NULL ? 0 : (size_t)zones->n_rows) + 1;
+    tp_box *obstacles = malloc(most * sizeof *obstacles);
     int64_t n = 0;
     double r = 1.2 * picture->radius;
+    if (obstacles == NULL) {
+        return tp_error_memory(error);
+    }
     obstacles[n++] = picture->legend_box;
     for (int64_t i = 0; i < picture->n_marks; i++) {
         const tp_mark *mark = &picture->marks[i];
@@ -184,9 +193,13 @@ static tp_code arrange_names(tp_picture *picture, tp_error *error) {
             obstacles[n++] = (tp_box){mark->x - r, mark->y - r, mark->x + r, mark->y + r};
         }
     }
+    tp_code code = picture->marks != NULL ? add_site_names(picture, sites, error) : TP_OK;
+    if (code == TP_OK && zones != NULL) {
+        code = add_zone_names(picture, zones, obstacles, &n, error);
+    }
     picture->n_left_out = tp_labels_place(picture->names, picture->n_names, obstacles, n, &picture->frame.map);
     free(obstacles);
-    return TP_OK;
+    return code;
 }
 
 tp_code tp_picture_arrange(tp_picture *picture, tp_error *error) {
