@@ -37,5 +37,5 @@ for layer in sites evidence_links prefectures cities; do
         "spatial index of $layer"
 done
 expect_equal "$(sql "$file" "SELECT mother_city_verdict FROM sites WHERE site_id = 'technopolis-18'")" not_met "Ube at 200,000"
-[ -z "$(ls "$scratch" | grep -v -e '^japan.gpkg$' -e '^japan.html$' -e '^out$' -e '^err$')" ] || fail "left behind: $(ls "$scratch")"
+[ -z "$(ls "$scratch" | grep -v -e '^japan.gpkg$' -e '^japan\.\(html\|png\|svg\)$' -e '^out$' -e '^err$')" ] || fail "left behind: $(ls "$scratch")"
 finish

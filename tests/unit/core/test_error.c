@@ -34,6 +34,28 @@ static void a_place_stands_in_front(void **state) {
     assert_int_equal(tp_error_at(NULL, (tp_place){"a.yaml", 3, 9}, "nobody listens"), TP_E_CONFIG);
 }
 
+/* For machines: the place as numbers, and where the wording begins; kept when a fault changes lists. */
+static void a_place_is_kept_apart(void **state) {
+    (void)state;
+    tp_faults first = {0}, second = {0};
+    tp_faults_add_at(&first, (tp_place){"a.yaml", 3, 9}, "unknown key");
+    tp_faults_add_code_at(&first, TP_E_DATA, (tp_place){"--set", 0, 0}, "wrong: 1:2: x");
+    tp_faults_warn(&first, "b.yaml:4:5: careful");
+    for (size_t i = 0; i < first.n; i++) {
+        tp_faults_add_fault(&second, &first.items[i]);
+    }
+    assert_int_equal(second.n, 3);
+    const tp_fault *one = &second.items[0], *two = &second.items[1], *three = &second.items[2];
+    assert_true(one->at.line == 3 && one->at.column == 9 && one->at.file_size == strlen("a.yaml"));
+    assert_string_equal(one->message + one->at.text_at, "unknown key");
+    assert_true(two->at.line == 0 && two->at.file_size == strlen("--set") && two->code == TP_E_DATA);
+    assert_string_equal(two->message + two->at.text_at, "wrong: 1:2: x");
+    assert_true(three->warning && three->at.file_size == 0 && three->at.text_at == 0);
+    assert_int_equal(tp_faults_code(&second), TP_E_CONFIG);
+    tp_faults_reset(&first);
+    tp_faults_reset(&second);
+}
+
 /* Characters of 1 to 4 bytes, shifted so that the end of the buffer falls on each of their bytes. */
 static void long_messages_end_at_a_character(void **state) {
     (void)state;
@@ -149,10 +171,15 @@ static void an_error_becomes_a_fault(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(set_fills_and_returns_the_code),   cmocka_unit_test(a_place_stands_in_front),
-        cmocka_unit_test(long_messages_end_at_a_character), cmocka_unit_test(a_message_that_just_fits_is_whole),
-        cmocka_unit_test(bytes_that_are_not_utf8_are_kept), cmocka_unit_test(repeats_are_left_out),
-        cmocka_unit_test(many_faults_keep_their_order),     cmocka_unit_test(the_code_of_a_list),
+        cmocka_unit_test(set_fills_and_returns_the_code),
+        cmocka_unit_test(a_place_stands_in_front),
+        cmocka_unit_test(a_place_is_kept_apart),
+        cmocka_unit_test(long_messages_end_at_a_character),
+        cmocka_unit_test(a_message_that_just_fits_is_whole),
+        cmocka_unit_test(bytes_that_are_not_utf8_are_kept),
+        cmocka_unit_test(repeats_are_left_out),
+        cmocka_unit_test(many_faults_keep_their_order),
+        cmocka_unit_test(the_code_of_a_list),
         cmocka_unit_test(an_error_becomes_a_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
