@@ -77,6 +77,8 @@ tp_need_all() {
     tp_need "the same clusters and measures by R and scikit-learn" r-base-core r-cran-dbscan python3-sklearn
     tp_need "to check the manual page" mandoc
     tp_need "tests of the page in a browser" chromium nodejs npm fonts-noto-cjk
+    tp_need "tests of the styles in QGIS" qgis python3-qgis
+    tp_need "tests of databases" postgresql postgresql-postgis
 }
 
 # The page's build tools, as the lock file names them: only to test that the committed template is what they build.

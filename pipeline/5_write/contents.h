@@ -6,6 +6,8 @@
 #define TP_WRITE_CONTENTS_H
 
 #include "5_write/record.h"
+#include "5_write/words.h"
+#include "5_write/written.h"
 #include "technopolis/stage.h"
 
 /** Of which sites the evidence is written, in words and as links: that of a screened country is for nobody to read. */
@@ -18,7 +20,9 @@ typedef struct tp_output {
     const tp_run *run;
     const tp_dataset *dataset;
     tp_evidence_of evidence;
-    const char *step; /**< for progress */
+    const char *step;      /**< for progress */
+    const tp_words *words; /**< titles of columns; NULL: none are told */
+    tp_written *written;   /**< what was written so far is put down here; NULL: nowhere */
 } tp_output;
 
 /** contents.c: whether the evidence of a site is written, by its verdict in a profile (a number of the dataset). */

@@ -1,6 +1,8 @@
 /* The stage `geopackage`: the whole dataset as one file of layers and tables. */
 #include "5_write/contents.h"
+#include "5_write/metadata.h"
 #include "5_write/output_check.h"
+#include "5_write/styles.h"
 
 #include "technopolis/plan.h"
 #include "technopolis/text.h"
@@ -13,6 +15,7 @@ typedef struct geopackage_options {
     const char *file;
     bool fast;
     int evidence;
+    bool styles;
 } geopackage_options;
 
 static const tp_setting SETTINGS[] = {
@@ -32,6 +35,11 @@ static const tp_setting SETTINGS[] = {
      .fallback = "all",
      .help = "of which sites the evidence is written, in words and as links; met_or_unknown: not of sites that fail",
      .offset = offsetof(geopackage_options, evidence)},
+    {.key = "styles",
+     .kind = TP_SETTING_YES_NO,
+     .fallback = "yes",
+     .help = "write QGIS styles, titles of columns and ISO 19115 metadata into the file",
+     .offset = offsetof(geopackage_options, styles)},
 };
 
 /* Table names in a GeoPackage are one whatever their case, and some are taken by the program's own tables. */
@@ -63,19 +71,45 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     tp_output_check(step, plan, options->file, tp_options_place(&step->options, SETTINGS, "file", step->place), faults);
 }
 
+/* Everything, then what is said about it: styles and metadata. */
+static tp_code write_all(tp_output *output, bool styles, tp_error *error) {
+    tp_words words = {0};
+    tp_written written = {0};
+    tp_text xml = {0};
+    tp_code code = TP_OK;
+    if (styles) {
+        output->words = &words;
+        output->written = &written;
+        code = tp_words_load(output->run->language, &words, error);
+    }
+    if (code == TP_OK) {
+        code = tp_write_contents(output, error);
+    }
+    if (code == TP_OK && styles) {
+        code = tp_write_styles(output, error);
+        tp_metadata_write(output, &xml);
+        if (code == TP_OK) {
+            code = xml.lost ? tp_error_memory(error) : tp_sink_describe(output->sink, tp_text_get(&xml), error);
+        }
+    }
+    tp_text_reset(&xml);
+    tp_written_reset(&written);
+    tp_words_reset(&words);
+    return code;
+}
+
 static tp_code run(const tp_step *step, const tp_run *run, tp_dataset *dataset, tp_error *error) {
     const geopackage_options *options = step->options.values;
     tp_output output = {
         .run = run, .dataset = dataset, .evidence = (tp_evidence_of)options->evidence, .step = step->name};
-    tp_code code = TP_OK;
     char *path = tp_plan_path(run->base, options->file);
     if (path == NULL) {
         return tp_error_memory(error);
     }
-    code = options->fast ? tp_sink_new_gpkg(path, dataset->geographic_crs, run->crs, &output.sink, error)
-                         : tp_sink_new_ogr(path, dataset->geographic_crs, run->crs, &output.sink, error);
+    tp_code code = options->fast ? tp_sink_new_gpkg(path, dataset->geographic_crs, run->crs, &output.sink, error)
+                                 : tp_sink_new_ogr(path, dataset->geographic_crs, run->crs, &output.sink, error);
     if (code == TP_OK) {
-        code = tp_write_contents(&output, error);
+        code = write_all(&output, options->styles, error);
     }
     if (code == TP_OK) {
         code = tp_sink_commit(output.sink, error);

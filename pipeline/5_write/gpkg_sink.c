@@ -3,6 +3,7 @@
  * copied into batches for the writer's thread, boxes are kept for the spatial index, which is packed at a layer's end.
  */
 #include "5_write/gdal_listener.h"
+#include "5_write/gpkg_about.h"
 #include "5_write/gpkg_blob.h"
 #include "5_write/gpkg_file.h"
 #include "5_write/gpkg_writer.h"
@@ -39,6 +40,7 @@ typedef struct gpkg_sink {
     tp_gpkg_extent extent;
     tp_rtree_box *boxes;
     int64_t n_boxes, capacity;
+    tp_gpkg_about about;
 } gpkg_sink;
 
 static const tp_gpkg_extent NO_EXTENT = {.min_x = INFINITY, .min_y = INFINITY, .max_x = -INFINITY, .max_y = -INFINITY};
@@ -53,7 +55,10 @@ static tp_code begin_layer(tp_sink *base, const tp_sink_layer *head, tp_error *e
     sink->in_layer = true;
     sink->extent = sink->rows.extent = NO_EXTENT;
     sink->rows.n_before = 0;
-    tp_code code = tp_gpkg_writer_begin(sink->writer, head, error);
+    tp_code code = tp_gpkg_about_layer(&sink->about, head, error);
+    if (code == TP_OK) {
+        code = tp_gpkg_writer_begin(sink->writer, head, error);
+    }
     sink->spoiled = sink->spoiled || code != TP_OK;
     return code;
 }
@@ -248,14 +253,22 @@ static tp_code commit(tp_sink *base, tp_error *error) {
     }
     tp_code code = tp_gpkg_writer_close(sink->writer, error);
     sink->spoiled = true;
+    if (code == TP_OK) {
+        code = tp_gpkg_about_write(&sink->about, sink->output.partial, sink->output.path, error);
+    }
     if (code == TP_OK && !tp_gpkg_is_whole(sink->output.fd)) {
         code = tp_error_set(error, TP_E_MACHINE, "'%s' cannot be written: it was cut short", sink->output.path);
     }
     return code == TP_OK ? tp_output_file_commit(&sink->output, error) : code;
 }
 
+static tp_code describe(tp_sink *base, const char *metadata, tp_error *error) {
+    return tp_gpkg_about_all(&((gpkg_sink *)base)->about, metadata, error);
+}
+
 static void free_sink(tp_sink *base) {
     gpkg_sink *sink = (gpkg_sink *)base;
+    tp_gpkg_about_reset(&sink->about);
     tp_gpkg_writer_free(sink->writer);
     reset_part(&sink->rows);
     free(sink->boxes);
@@ -296,6 +309,7 @@ tp_code tp_sink_new_gpkg(const char *path, const char *geographic_crs, const cha
                                       .end_layer = end_layer,
                                       .commit = commit,
                                       .free = free_sink,
+                                      .describe = describe,
                                       .part_new = new_part,
                                       .part_row = add_row,
                                       .part_take = take_part,

@@ -12,7 +12,8 @@ static const char *type_name(tp_type type) {
 }
 
 static void add_create(sqlite3_str *sql, const tp_sink_layer *layer) {
-    sqlite3_str_appendf(sql, "CREATE TABLE \"%w\" ( \"fid\" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL", layer->name);
+    sqlite3_str_appendf(sql, "CREATE TABLE \"%w\" ( \"%w\" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL", layer->name,
+                        layer->fid != NULL ? layer->fid : "fid");
     if (layer->geometry != TP_GEOMETRY_NONE) {
         sqlite3_str_appendf(sql, ", \"geom\" %s", geometry_name(layer->geometry));
     }

@@ -3,19 +3,19 @@
  * R-tree on every layer with geometry. What GDAL has to say is caught call by call and becomes our error.
  */
 #include "5_write/gdal_listener.h"
+#include "5_write/gpkg_about.h"
 #include "5_write/gpkg_file.h"
+#include "5_write/ogr_fields.h"
 #include "5_write/ogr_geometry.h"
 #include "5_write/output_file.h"
 #include "5_write/sink.h"
 
 #include "technopolis/crs.h"
-#include "technopolis/text.h"
 
 #include <cpl_conv.h>
 #include <cpl_error.h>
 #include <cpl_string.h>
 #include <gdal.h>
-#include <math.h>
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
 #include <stdlib.h>
@@ -33,6 +33,7 @@ typedef struct ogr_sink {
     tp_sink_layer head;
     int64_t n_rows;
     bool spoiled; /* something failed: the file must not be committed */
+    tp_gpkg_about about;
 } ogr_sink;
 
 static tp_code cannot_write(ogr_sink *sink, const tp_gdal_listener *listener, tp_error *error) {
@@ -45,33 +46,8 @@ static tp_code cannot_write(ogr_sink *sink, const tp_gdal_listener *listener, tp
                         sink->head.name, why);
 }
 
-static OGRFieldType field_type(tp_type type) {
-    switch (type) {
-    case TP_TYPE_DOUBLE:
-        return OFTReal;
-    case TP_TYPE_INT64:
-        return OFTInteger64;
-    case TP_TYPE_TEXT:
-    case TP_TYPE_VERDICT:
-        break;
-    }
-    return OFTString;
-}
-
-static bool create_fields(OGRLayerH layer, const tp_sink_layer *head) {
-    for (size_t i = 0; i < head->n_fields; i++) {
-        OGRFieldDefnH field = OGR_Fld_Create(head->fields[i].name, field_type(head->fields[i].type));
-        OGRErr fault = OGR_L_CreateField(layer, field, FALSE);
-        OGR_Fld_Destroy(field);
-        if (fault != OGRERR_NONE) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static OGRLayerH create_layer(ogr_sink *sink, const tp_sink_layer *head) {
-    char **options = CSLSetNameValue(NULL, "FID", "fid");
+    char **options = CSLSetNameValue(NULL, "FID", head->fid != NULL ? head->fid : "fid");
     if (head->geometry != TP_GEOMETRY_NONE) {
         options = CSLSetNameValue(options, "GEOMETRY_NAME", "geom");
         options = CSLSetNameValue(options, "SPATIAL_INDEX", "YES");
@@ -95,6 +71,10 @@ static tp_code begin_layer(tp_sink *base, const tp_sink_layer *head, tp_error *e
     }
     sink->head = *head;
     sink->n_rows = 0;
+    tp_code code = tp_gpkg_about_layer(&sink->about, head, error);
+    if (code != TP_OK) {
+        return code;
+    }
     tp_gdal_listener listener;
     tp_gdal_listener_start(&listener);
     /* GDAL would build the first layer's R-tree in a second thread and a second database, which cannot be let go inside
@@ -102,32 +82,11 @@ static tp_code begin_layer(tp_sink *base, const tp_sink_layer *head, tp_error *e
     CPLSetThreadLocalConfigOption("OGR_GPKG_ALLOW_THREADED_RTREE", "NO");
     sink->layer = create_layer(sink, head);
     CPLSetThreadLocalConfigOption("OGR_GPKG_ALLOW_THREADED_RTREE", NULL);
-    if (sink->layer != NULL && create_fields(sink->layer, head)) {
+    if (sink->layer != NULL && tp_ogr_fields_create(sink->layer, head)) {
         sink->feature = OGR_F_Create(OGR_L_GetLayerDefn(sink->layer));
     }
     tp_gdal_listener_end();
     return sink->feature != NULL ? TP_OK : cannot_write(sink, &listener, error);
-}
-
-static tp_code set_cells(ogr_sink *sink, const tp_cell *cells, tp_error *error) {
-    for (size_t i = 0; i < sink->head.n_fields; i++) {
-        const tp_cell *cell = &cells[i];
-        tp_type type = sink->head.fields[i].type;
-        if (cell->missing || ((type == TP_TYPE_TEXT || type == TP_TYPE_VERDICT) && cell->text == NULL)) {
-            OGR_F_SetFieldNull(sink->feature, (int)i);
-        } else if (type == TP_TYPE_INT64) {
-            OGR_F_SetFieldInteger64(sink->feature, (int)i, cell->i64);
-        } else if (type != TP_TYPE_DOUBLE) {
-            OGR_F_SetFieldString(sink->feature, (int)i, cell->text);
-        } else if (isfinite(cell->f64)) {
-            OGR_F_SetFieldDouble(sink->feature, (int)i, cell->f64);
-        } else {
-            /* GDAL would write NaN as NULL and infinity as it is, both without a word. */
-            return tp_error_set(error, TP_E_INTERNAL, "layer '%s' column '%s' row %lld: %f is not a finite number",
-                                sink->head.name, sink->head.fields[i].name, (long long)sink->n_rows, cell->f64);
-        }
-    }
-    return TP_OK;
 }
 
 static tp_code write_row(tp_sink *base, const tp_cell *cells, const tp_shape *shape, tp_error *error) {
@@ -135,7 +94,7 @@ static tp_code write_row(tp_sink *base, const tp_cell *cells, const tp_shape *sh
     if (sink->feature == NULL || sink->spoiled) {
         return tp_error_set(error, TP_E_INTERNAL, "a row is written outside of a layer");
     }
-    tp_code code = set_cells(sink, cells, error);
+    tp_code code = tp_ogr_cells_set(sink->feature, &sink->head, cells, sink->n_rows, error);
     if (code == TP_OK && sink->head.geometry != TP_GEOMETRY_NONE) {
         code = tp_ogr_geometry_set(&sink->projector, sink->feature, sink->head.geometry, shape, sink->head.name,
                                    sink->n_rows, error);
@@ -190,14 +149,23 @@ static tp_code commit(tp_sink *base, tp_error *error) {
     if (fault != OGRERR_NONE || listener.failed) {
         return cannot_write(sink, &listener, error);
     }
+    tp_code code = tp_gpkg_about_write(&sink->about, sink->output.partial, sink->output.path, error);
+    if (code != TP_OK) {
+        return code;
+    }
     if (!tp_gpkg_is_whole(sink->output.fd)) {
         return tp_error_set(error, TP_E_MACHINE, "'%s' cannot be written: it was cut short", sink->output.path);
     }
     return tp_output_file_commit(&sink->output, error);
 }
 
+static tp_code describe(tp_sink *base, const char *metadata, tp_error *error) {
+    return tp_gpkg_about_all(&((ogr_sink *)base)->about, metadata, error);
+}
+
 static void free_sink(tp_sink *base) {
     ogr_sink *sink = (ogr_sink *)base;
+    tp_gpkg_about_reset(&sink->about);
     tp_gdal_listener listener;
     tp_gdal_listener_start(&listener);
     if (sink->feature != NULL) {
@@ -217,8 +185,12 @@ static void free_sink(tp_sink *base) {
 tp_code tp_sink_new_ogr(const char *path, const char *geographic_crs, const char *output_crs, tp_sink **out,
                         tp_error *error) {
     *out = NULL;
-    static const tp_sink_kind kind = {
-        .begin_layer = begin_layer, .row = write_row, .end_layer = end_layer, .commit = commit, .free = free_sink};
+    static const tp_sink_kind kind = {.begin_layer = begin_layer,
+                                      .row = write_row,
+                                      .end_layer = end_layer,
+                                      .commit = commit,
+                                      .free = free_sink,
+                                      .describe = describe};
     ogr_sink *sink = calloc(1, sizeof *sink);
     if (sink == NULL) {
         return tp_error_memory(error);

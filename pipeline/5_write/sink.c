@@ -33,6 +33,10 @@ tp_code tp_sink_part_take(tp_sink *sink, tp_sink_part *part, tp_error *error) {
     return sink->kind->part_take(sink, part, error);
 }
 
+tp_code tp_sink_describe(tp_sink *sink, const char *metadata, tp_error *error) {
+    return sink->kind->describe == NULL ? TP_OK : sink->kind->describe(sink, metadata, error);
+}
+
 tp_code tp_sink_commit(tp_sink *sink, tp_error *error) {
     return sink->kind->commit(sink, error);
 }

@@ -26,12 +26,19 @@ typedef struct tp_shape {
     int64_t row;
 } tp_shape;
 
-/** What a layer is, for begin_layer. Texts are borrowed until end_layer. */
+/** A column in words for a reader, in the run's language; either may be NULL. */
+typedef struct tp_column_words {
+    const char *title, *description;
+} tp_column_words;
+
+/** What a layer is, for begin_layer. Texts are borrowed until end_layer, `words` until begin_layer returns. */
 typedef struct tp_sink_layer {
     const char *name, *title, *description;
     tp_geometry geometry;
     const tp_field *fields;
     size_t n_fields;
+    const tp_column_words *words; /**< n_fields; NULL: nothing is said about the columns */
+    const char *fid;              /**< the column of feature ids; NULL: fid */
 } tp_sink_layer;
 
 typedef struct tp_sink tp_sink;
@@ -49,6 +56,8 @@ typedef struct tp_sink_kind {
     tp_code (*part_row)(tp_sink_part *part, const tp_cell *cells, const tp_shape *shape, tp_error *error);
     tp_code (*part_take)(tp_sink *sink, tp_sink_part *part, tp_error *error);
     void (*part_free)(tp_sink_part *part);
+    /** NULL: the format has no place for metadata. */
+    tp_code (*describe)(tp_sink *sink, const char *metadata, tp_error *error);
 } tp_sink_kind;
 
 struct tp_sink {
@@ -68,6 +77,13 @@ TP_NODISCARD tp_code tp_sink_new_ogr(const char *path, const char *geographic_cr
  */
 TP_NODISCARD tp_code tp_sink_new_gpkg(const char *path, const char *geographic_crs, const char *output_crs,
                                       tp_sink **sink, tp_error *error);
+
+/**
+ * pg_sink.c: the tables of a schema in a PostGIS database; `connection` is "PG:…". All in one transaction: before commit
+ * nothing is seen, and when the server dies nothing is left.
+ */
+TP_NODISCARD tp_code tp_sink_new_pg(const char *connection, const char *schema, const char *geographic_crs,
+                                    const char *output_crs, tp_sink **sink, tp_error *error);
 
 /** One layer at a time. TP_E_MACHINE: the disk; TP_E_INTERNAL: called out of order, or a number that is not finite. */
 TP_NODISCARD tp_code tp_sink_begin_layer(tp_sink *sink, const tp_sink_layer *layer, tp_error *error);
@@ -89,6 +105,9 @@ TP_NODISCARD tp_code tp_sink_part_row(tp_sink *sink, tp_sink_part *part, const t
 
 /** Appends the part's rows to the layer and empties it; one at a time, in the order in which the rows shall stand. */
 TP_NODISCARD tp_code tp_sink_part_take(tp_sink *sink, tp_sink_part *part, tp_error *error);
+
+/** Says what the whole is: ISO 19139 XML, once, between layers. Nothing happens in a format without a place for it. */
+TP_NODISCARD tp_code tp_sink_describe(tp_sink *sink, const char *metadata, tp_error *error);
 
 /** Completes the file and gives it its name. */
 TP_NODISCARD tp_code tp_sink_commit(tp_sink *sink, tp_error *error);

@@ -116,6 +116,26 @@ bool tp_output_reserves(const char *name) {
     return false;
 }
 
+static tp_code begin_with_words(const tp_output *output, tp_sink_layer *layer, tp_error *error) {
+    const tp_dataset *dataset = output->dataset;
+    const tp_profile *profile =
+        strcmp(layer->name, "sites") == 0 && dataset->n_profiles > 0 ? dataset->profiles[0] : NULL;
+    tp_layer_words words = {0};
+    tp_code code = TP_OK;
+    if (output->words != NULL) {
+        code = tp_words_of(output->words, layer->fields, layer->n_fields, profile, &words, error);
+        layer->words = words.columns;
+    }
+    if (code == TP_OK && output->written != NULL) {
+        code = tp_written_add(output->written, layer, error);
+    }
+    if (code == TP_OK) {
+        code = tp_sink_begin_layer(output->sink, layer, error);
+    }
+    tp_layer_words_reset(&words);
+    return code;
+}
+
 tp_code tp_output_begin(const tp_output *output, const char *name, tp_geometry geometry, const tp_record *record,
                         tp_error *error) {
     int language = output->run->language == JAPANESE ? JAPANESE : ENGLISH;
@@ -131,7 +151,10 @@ tp_code tp_output_begin(const tp_output *output, const char *name, tp_geometry g
             layer.description = TITLES[i].description[language];
         }
     }
-    return tp_sink_begin_layer(output->sink, &layer, error);
+    if (strcmp(name, "layer_styles") == 0) {
+        layer.fid = "id"; /* as QGIS makes that table */
+    }
+    return begin_with_words(output, &layer, error);
 }
 
 tp_code tp_output_row(const tp_output *output, const tp_record *record, const tp_shape *shape, tp_error *error) {

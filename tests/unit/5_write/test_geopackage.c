@@ -80,11 +80,39 @@ static void layers_stand_in_order(void **state) {
                         "evidence_links|features|Evidence links\nprefectures|features|Prefectures\n"
                         "airports|features|airports\nflights|attributes|flights\nstations|features|stations\n"
                         "grid|features|grid\nrejects|attributes|Rejects\nrun_info|attributes|Run information\n"
-                        "sources|attributes|Sources\nparameters|attributes|Parameters");
+                        "sources|attributes|Sources\nparameters|attributes|Parameters\n"
+                        "layer_styles|attributes|Layer styles");
     assert_string_equal(ask(written.path, "SELECT table_name FROM gpkg_extensions WHERE extension_name = "
                                           "'gpkg_rtree_index' ORDER BY table_name"),
                         "airports\nevidence_links\ngrid\nprefectures\nsites\nstations");
     assert_string_equal(ask(written.path, "PRAGMA integrity_check"), "ok");
+    clean(&written);
+}
+
+static void each_layer_has_one_style_and_its_words(void **state) {
+    (void)state;
+    written written = write_all();
+    assert_string_equal(ask(written.path,
+                            "SELECT f_table_name, f_geometry_column, styleName, useAsDefault, description, "
+                            "typeof(styleSLD) FROM layer_styles ORDER BY id"),
+                        "sites|geom|sites|1|sites|null\nevidence_links|geom|evidence_links|1|evidence_links|null\n"
+                        "prefectures|geom|prefectures|1|prefectures|null\nairports|geom|airports|1|airports|null\n"
+                        "stations|geom|stations|1|stations|null\ngrid|geom|grid|1|any|null");
+    assert_string_equal(
+        ask(written.path, "SELECT update_time LIKE '____-__-__T__:__:__%Z' FROM layer_styles WHERE id = 1"), "1");
+    assert_string_equal(ask(written.path, "SELECT name, title, description FROM gpkg_data_columns WHERE table_name = "
+                                          "'sites' AND column_name IN ('verdict', 'transport_hub_margin') ORDER BY "
+                                          "column_name DESC"),
+                        "Verdict|Verdict|met, not_met or unknown, from the required criteria of the first profile\n"
+                        "Transport: Margin|Transport: Margin|at least 0 exactly when met (min)");
+    assert_string_equal(
+        ask(written.path, "SELECT md_scope, mime_type, metadata LIKE '%LI_Lineage%' FROM gpkg_metadata"),
+        "dataset|text/xml|1");
+    assert_string_equal(ask(written.path,
+                            "SELECT table_name, extension_name FROM gpkg_extensions WHERE extension_name <> "
+                            "'gpkg_rtree_index' ORDER BY rowid"),
+                        "gpkg_data_columns|gpkg_schema\ngpkg_data_column_constraints|gpkg_schema\n"
+                        "gpkg_metadata|gpkg_metadata\ngpkg_metadata_reference|gpkg_metadata");
     clean(&written);
 }
 
@@ -270,7 +298,7 @@ static void without_profile_or_sites_the_rest_is_written(void **state) {
     add_sites(dataset);
     char *path = write_dataset(dataset, folder, "out.gpkg", "EPSG:6668");
     assert_string_equal(ask(path, "SELECT table_name FROM gpkg_contents ORDER BY rowid"),
-                        "sites\nrejects\nrun_info\nsources\nparameters");
+                        "sites\nrejects\nrun_info\nsources\nparameters\nlayer_styles");
     assert_string_equal(ask(path, "SELECT site_id, verdict, criteria_met FROM sites WHERE fid = 1"),
                         "technopolis-23|~|~");
     free(path);
@@ -444,6 +472,7 @@ static void check_finds_names_that_are_taken(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layers_stand_in_order),
+        cmocka_unit_test(each_layer_has_one_style_and_its_words),
         cmocka_unit_test(sites_have_the_columns_of_the_contract),
         cmocka_unit_test(verdicts_hold_every_profile),
         cmocka_unit_test(criteria_say_what_they_ask),
