@@ -115,7 +115,7 @@ TP_NODISCARD tp_code tp_dataset_reject(tp_dataset *dataset, const char *layer, i
                                        const char *reason, tp_error *error, const char *detail_format, ...)
     TP_PRINTF(7, 8);
 
-/** Adds an empty source (all texts NULL, counts 0, accuracy NaN) and gives its index. */
+/** A password in `file` or, below, in `value` is masked (see mask.h). Adds an empty source (all texts NULL, counts 0, accuracy NaN) and gives its index. */
 TP_NODISCARD tp_code tp_dataset_add_source(tp_dataset *dataset, const char *layer, const char *file, int32_t *source,
                                            tp_error *error);
 

@@ -2,6 +2,7 @@
  * `parameters`. */
 #include "5_write/contents.h"
 
+#include "technopolis/mask.h"
 #include "technopolis/transport.h"
 #include "technopolis/version.h"
 
@@ -10,6 +11,7 @@
 #include <math.h>
 #include <proj.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Declares the fields and begins the table; `record` is reset by finish_table. */
@@ -209,6 +211,10 @@ tp_code tp_write_run_info(const tp_output *output, tp_error *error) {
     static const tp_record_field fields[] = {{"key", TP_TYPE_TEXT, NULL, NULL}, {"value", TP_TYPE_TEXT, NULL, NULL}};
     const tp_run *run = output->run;
     char year[24], seed[24], geos[32];
+    char *text = run->config_text == NULL ? NULL : tp_masked(run->config_text);
+    if (run->config_text != NULL && text == NULL) {
+        return tp_error_memory(error);
+    }
     (void)snprintf(year, sizeof year, "%lld", (long long)run->year);
     (void)snprintf(seed, sizeof seed, "%lld", (long long)run->seed);
     geos_version(geos, sizeof geos);
@@ -222,7 +228,7 @@ tp_code tp_write_run_info(const tp_output *output, tp_error *error) {
         {"geos", geos},
         {"configuration", run->config_name},
         {"configuration_sha256", run->config_sha256},
-        {"configuration_text", run->config_text},
+        {"configuration_text", text},
         {"year", run->year != 0 ? year : NULL},
         {"seed", seed},
         {"crs", run->crs},
@@ -240,5 +246,6 @@ tp_code tp_write_run_info(const tp_output *output, tp_error *error) {
     if (code == TP_OK) {
         code = write_network(output, &record, error);
     }
+    free(text);
     return finish_table(output, &record, code, error);
 }

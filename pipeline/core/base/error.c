@@ -1,6 +1,7 @@
 /* Errors and lists of them: see technopolis/error.h. */
 #include "technopolis/error.h"
 
+#include "technopolis/mask.h"
 #include "technopolis/text.h"
 
 #include <stdarg.h>
@@ -44,6 +45,7 @@ static tp_code fill(tp_error *error, tp_code code, tp_place place, const char *f
     if (wanted >= 0 && (size_t)wanted >= sizeof error->message - (size_t)used) {
         cut_at_character(error->message, sizeof error->message);
     }
+    tp_mask(error->message, sizeof error->message);
     error->code = code;
     return code;
 }

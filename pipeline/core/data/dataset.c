@@ -1,6 +1,8 @@
 /* The dataset: see technopolis/dataset.h. */
 #include "technopolis/dataset.h"
 
+#include "technopolis/mask.h"
+
 #include "technopolis/transport.h"
 
 #include <math.h>
@@ -212,7 +214,7 @@ tp_code tp_dataset_add_source(tp_dataset *dataset, const char *layer, const char
     }
     dataset->sources = sources;
     tp_source *made = &sources[dataset->n_sources];
-    *made = (tp_source){.layer = tp_text_copy(layer), .file = tp_text_copy(file), .accuracy_m = NAN};
+    *made = (tp_source){.layer = tp_text_copy(layer), .file = tp_masked(file), .accuracy_m = NAN};
     if (made->layer == NULL || made->file == NULL) {
         free_source(made);
         return tp_error_memory(error);
@@ -230,7 +232,7 @@ tp_code tp_dataset_add_parameter(tp_dataset *dataset, const char *step, const ch
     dataset->parameters = parameters;
     tp_parameter *made = &parameters[dataset->n_parameters];
     *made = (tp_parameter){
-        .step = tp_text_copy(step), .key = tp_text_copy(key), .value = tp_text_copy(value), .origin = origin};
+        .step = tp_text_copy(step), .key = tp_text_copy(key), .value = tp_masked(value), .origin = origin};
     if (made->step == NULL || made->key == NULL || made->value == NULL) {
         free(made->step);
         free(made->key);
