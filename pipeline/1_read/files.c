@@ -29,6 +29,10 @@ bool tp_files_ends(const char *path, const char *extension) {
     return size > n && path[size - n - 1] == '.' && strcasecmp(path + size - n, extension) == 0;
 }
 
+bool tp_files_is_database(const char *path) {
+    return strncmp(path, "PG:", 3) == 0;
+}
+
 static bool exists(const char *path) {
     VSIStatBufL status;
     return VSIStatExL(path, &status, VSI_STAT_EXISTS_FLAG) == 0;
@@ -310,6 +314,13 @@ tp_code tp_files_find(const char *path, const char *shown, const char *layer, tp
                       tp_faults *faults) {
     *files = (tp_files){0};
     char *on_disk = NULL;
+    if (tp_files_is_database(path)) {
+        files->path = tp_text_copy(path);
+        if (files->path == NULL) {
+            tp_faults_add(faults, TP_E_MACHINE, "out of memory");
+        }
+        return files->path == NULL ? TP_E_MACHINE : TP_OK;
+    }
     tp_code code = resolve(path, shown, layer, place, files, &on_disk, faults);
     if (code == TP_OK) {
         code = check_sides(on_disk, shown, place, faults);

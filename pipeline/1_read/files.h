@@ -23,6 +23,9 @@ TP_NODISCARD tp_code tp_files_find(const char *path, const char *shown, const ch
                                    tp_files *files, tp_faults *faults);
 void tp_files_reset(tp_files *files);
 
+/** True for a PostGIS database ("PG:…"), which has no files and so no digest. */
+bool tp_files_is_database(const char *path);
+
 /** The side file of `path` with another extension ("cpg"), in lower or upper case, or NULL when there is none. */
 char *tp_files_side(const char *path, const char *extension);
 

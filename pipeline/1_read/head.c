@@ -7,6 +7,7 @@
 #include "1_read/product_head.h"
 #include "1_read/shapefile.h"
 #include "technopolis/crs.h"
+#include "technopolis/mask.h"
 #include "technopolis/text.h"
 
 #include <stdio.h>
@@ -82,9 +83,12 @@ static tp_code choose_layer(opening *open) {
             open->file.layer = layer;
         }
     }
+    if (open->file.layer == NULL && wanted != NULL && tp_files_is_database(open->head->path)) {
+        open->file.layer = GDALDatasetGetLayerByName(open->file.dataset, wanted); /* "public.x" is listed as "x" */
+    }
     tp_code code = TP_OK;
     const char *shown = open->head->shown;
-    if (n == 0) {
+    if (n == 0 && open->file.layer == NULL) {
         code = unusable(open, "holds no layer");
     } else if (open->file.layer == NULL && wanted != NULL) {
         code = TP_E_DATA;
@@ -426,7 +430,7 @@ static tp_code find_crs(opening *open) {
 
 static tp_code open_all(opening *open, const char *path, const char *shown) {
     tp_read_head *head = open->head;
-    head->shown = tp_text_copy(shown);
+    head->shown = tp_masked(shown);
     tp_files files = {0};
     if (head->shown != NULL &&
         !tp_product_head_members(path, shown, open->options->description, open->places->file, open->faults)) {

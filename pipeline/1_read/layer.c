@@ -263,7 +263,7 @@ static tp_code describe(const tp_read_head *head, const tp_read_options *options
         return code;
     }
     source->schema = schema_text(&head->head);
-    bool copied = copy(&source->sha256, hex) && copy(&source->driver, head->driver) &&
+    bool copied = copy(&source->sha256, hex[0] == '\0' ? NULL : hex) && copy(&source->driver, head->driver) &&
                   copy(&source->encoding, head->encoding) && copy(&source->encoding_origin, head->encoding_origin) &&
                   copy(&source->crs_origin, head->crs_origin) && copy(&source->crs_definition, head->crs) &&
                   copy(&source->coverage, options->coverage) &&

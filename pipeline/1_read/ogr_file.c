@@ -16,6 +16,7 @@ void tp_ogr_open(const char *path, tp_ogr_file *file) {
     /* Drivers take what they know of these; the others only warn, into the scope. Texts come as raw bytes (an empty
      * ENCODING), and the columns of a CSV file as text: their types are inferred in infer.c. */
     const char *shapefile[] = {"ENCODING=", NULL};
+    const char *tables[] = {"LIST_ALL_TABLES=YES", NULL}; /* also those without geometry */
     const char *csv[] = {"HEADERS=YES", "AUTODETECT_TYPE=NO", "EMPTY_STRING_AS_NULL=NO", NULL};
     const char *gzip = tp_files_ends(path, "gz") ? path + strlen(path) - 3 : path + strlen(path);
     char *bare = tp_text_format("%.*s", (int)(gzip - path), path);
@@ -25,9 +26,10 @@ void tp_ogr_open(const char *path, tp_ogr_file *file) {
     char *named = is_text ? tp_text_format("CSV:%s", path) : tp_text_copy(path);
     if (named != NULL) {
         file->dataset = GDALOpenEx(named, GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL,
-                                   is_csv     ? csv
-                                   : is_shape ? shapefile
-                                              : NULL,
+                                   tp_files_is_database(path) ? tables
+                                   : is_csv                   ? csv
+                                   : is_shape                 ? shapefile
+                                                              : NULL,
                                    NULL);
     }
     free(named);

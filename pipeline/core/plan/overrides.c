@@ -126,13 +126,17 @@ static void set_file(tp_node *root, tp_node *entry, const char *file, tp_faults 
     tp_node *value = tp_node_at_mutable(entry, 0);
     tp_place place = {.file = "--output", .line = 0, .column = 0};
     bool map = tp_node_get_kind(value) == TP_NODE_MAP;
-    (void)!tp_node_set(root, map ? value : entry, map ? "file" : tp_node_key(entry, 0), yaml, place, faults);
+    const char *key = !map ? tp_node_key(entry, 0) : tp_node_find(value, "folder") != NULL ? "folder" : "file";
+    (void)!tp_node_set(root, map ? value : entry, key, yaml, place, faults);
     free(yaml);
 }
 
 static const char *written_file(const tp_node *entry) {
     const tp_node *value = tp_node_at(entry, 0);
     const tp_node *file = tp_node_get_kind(value) == TP_NODE_MAP ? tp_node_find(value, "file") : value;
+    if (file == NULL) {
+        file = tp_node_find(value, "folder");
+    }
     return file == NULL ? NULL : tp_node_text(file);
 }
 
@@ -184,6 +188,9 @@ static void replace_files(tp_node *root, const char *output, tp_faults *faults) 
             replaced = true;
             continue;
         }
+        if (strncmp(written_file(entry), "PG:", 3) == 0) {
+            continue; /* a database is no file */
+        }
         /* The stem of the output with the entry's own extension; a further file of one kind is numbered: x-2.gpkg. */
         const char *own = extension(written_file(entry));
         int stem = (int)(strlen(output) - strlen(extension(output))), number = 1;
@@ -193,8 +200,10 @@ static void replace_files(tp_node *root, const char *output, tp_faults *faults) 
                         written_file(earlier) != NULL;
             number += file && strcmp(extension(written_file(earlier)), own) == 0;
         }
-        char *sibling = number == 1 ? tp_text_format("%.*s%s", stem, output, own)
-                                    : tp_text_format("%.*s-%d%s", stem, output, number, own);
+        bool folder = own[0] == '\0'; /* named by its stage: x_geojson */
+        char *sibling = folder        ? tp_text_format("%.*s_%s", stem, output, tp_node_key(entry, 0))
+                        : number == 1 ? tp_text_format("%.*s%s", stem, output, own)
+                                      : tp_text_format("%.*s-%d%s", stem, output, number, own);
         if (sibling == NULL) {
             tp_faults_add(faults, TP_E_MACHINE, "out of memory");
             return;
