@@ -5,6 +5,16 @@
 #include <cpl_error.h>
 #include <gdal.h>
 #include <stdio.h>
+#include <string.h>
+
+static const char GZIP_PROPERTIES[] = "CPL_VSIL_GZIP_WRITE_PROPERTIES";
+
+/* A message without what is only of use to GDAL's makers: "In file X.cpp, at line 9, ". */
+static const char *without_source(const char *message) {
+    const char *line = strncmp(message, "In file ", 8) == 0 ? strstr(message, ", at line ") : NULL;
+    const char *after = line == NULL ? NULL : strstr(line + 1, ", ");
+    return after == NULL ? message : after + 2;
+}
 
 static void CPL_STDCALL keep(CPLErr kind, CPLErrorNum number, const char *message) {
     (void)number;
@@ -14,16 +24,16 @@ static void CPL_STDCALL keep(CPLErr kind, CPLErrorNum number, const char *messag
         scope->failures++;
     }
     if (first_failure || (kind == CE_Warning && scope->message[0] == '\0')) {
-        snprintf(scope->message, sizeof scope->message, "%s", message);
+        snprintf(scope->message, sizeof scope->message, "%s", without_source(message));
     }
 }
 
 void tp_gdal_begin(tp_gdal_scope *scope) {
     GDALAllRegister();
-    tp_gdal_clear(scope);
+    *scope = (tp_gdal_scope){.nested = CPLGetThreadLocalConfigOption(GZIP_PROPERTIES, NULL) != NULL};
     CPLPushErrorHandlerEx(keep, scope);
     /* GDAL would otherwise write a file of properties beside each .gz that it reads */
-    CPLSetThreadLocalConfigOption("CPL_VSIL_GZIP_WRITE_PROPERTIES", "NO");
+    CPLSetThreadLocalConfigOption(GZIP_PROPERTIES, "NO");
     /* names inside a zip that do not say to be UTF-8 are what Japanese Windows writes, unless the user says otherwise */
     if (CPLGetConfigOption("CPL_ZIP_ENCODING", NULL) == NULL) {
         CPLSetThreadLocalConfigOption("CPL_ZIP_ENCODING", "CP932");
@@ -31,8 +41,9 @@ void tp_gdal_begin(tp_gdal_scope *scope) {
 }
 
 void tp_gdal_end(tp_gdal_scope *scope) {
-    (void)scope;
-    CPLSetThreadLocalConfigOption("CPL_VSIL_GZIP_WRITE_PROPERTIES", NULL);
+    if (!scope->nested) {
+        CPLSetThreadLocalConfigOption(GZIP_PROPERTIES, NULL);
+    }
     CPLPopErrorHandler();
 }
 
@@ -41,5 +52,6 @@ const char *tp_gdal_message(const tp_gdal_scope *scope, const char *otherwise) {
 }
 
 void tp_gdal_clear(tp_gdal_scope *scope) {
-    *scope = (tp_gdal_scope){0};
+    scope->failures = 0;
+    scope->message[0] = '\0';
 }

@@ -5,11 +5,12 @@
 #ifndef TP_READ_GDAL_SCOPE_H
 #define TP_READ_GDAL_SCOPE_H
 
-#include <stddef.h>
+#include <stdbool.h>
 
 typedef struct tp_gdal_scope {
     int failures;      /**< how many errors GDAL raised */
     char message[400]; /**< the first of them, or the first warning; "" none */
+    bool nested;       /**< within another one of this thread */
 } tp_gdal_scope;
 
 /** The object must stay where it is until tp_gdal_end. */

@@ -50,12 +50,9 @@ static tp_code out_of_memory(opening *open) {
     return TP_E_MACHINE;
 }
 
-/* What GDAL said without what is only of use to its makers, and with the file called as the configuration calls it. */
+/* What GDAL said, with the file called as the configuration calls it. */
 static void add_gdal_message(tp_text *text, const opening *open, const char *otherwise) {
     const char *message = tp_gdal_message(&open->scope, otherwise), *path = open->head->path;
-    const char *source = strncmp(message, "In file ", 8) == 0 ? strstr(message, ", at line ") : NULL;
-    const char *after = source == NULL ? NULL : strstr(source + 1, ", ");
-    message = after == NULL ? message : after + 2;
     for (const char *found; path != NULL && (found = strstr(message, path)) != NULL; message = found + strlen(path)) {
         tp_text_add(text, "%.*s%s", (int)(found - message), message, open->head->shown);
     }
