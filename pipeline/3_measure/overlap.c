@@ -26,6 +26,10 @@ static const tp_setting SETTINGS[] = {
      .fallback = "plants",
      .help = "the layer whose points were clustered",
      .offset = offsetof(tp_overlap_options, of)},
+    {.key = "of_where",
+     .kind = TP_SETTING_CONDITION,
+     .help = "which of its points, as in `where` of the clusters; members of clusters count in any case",
+     .offset = offsetof(tp_overlap_options, of_where)},
     {.key = "clusters",
      .kind = TP_SETTING_LAYER,
      .fallback = "clusters",
@@ -115,6 +119,7 @@ static const tp_stage_column ADDS[] = {
 static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     const tp_overlap_options *options = step->options.values;
     tp_reach_check_points(step, plan, options->of, "of", faults);
+    tp_plan_check_condition(plan, step, "of_where", options->of, faults);
     tp_plan_check_condition(plan, step, "where", options->designated, faults);
     tp_plan_check_condition(plan, step, "codes_where", options->designated, faults);
     const tp_head *designated = tp_schema_find(&plan->schema, options->designated);
@@ -152,6 +157,33 @@ static int64_t find_id(const coded *ids, int64_t n, const char *id) {
     return found == NULL ? -1 : found->row;
 }
 
+/* Which points count, and whether there may be more of them. */
+static tp_code choose_points(tp_overlap *o, tp_error *error) {
+    tp_condition *condition = NULL;
+    tp_filter *filter = NULL;
+    tp_code code = TP_OK;
+    o->counts = malloc((size_t)o->of->n_rows + 1);
+    if (o->counts == NULL) {
+        return tp_error_memory(error);
+    }
+    if (o->options->of_where != NULL) {
+        code = tp_condition_parse(o->options->of_where, &condition, error);
+        if (code == TP_OK) {
+            code = tp_filter_new(condition, o->of, &filter, error);
+        }
+    }
+    o->sample = o->clusters->coverage == TP_COVERAGE_SAMPLE ||
+                !tp_layer_holds(o->of, condition == NULL ? o->of->where : condition);
+    for (int64_t row = 0; row < o->of->n_rows && code == TP_OK; row++) {
+        tp_verdict met = tp_filter_test(filter, row);
+        o->counts[row] = met == TP_MET;
+        o->sample = o->sample || met == TP_UNKNOWN;
+    }
+    tp_filter_free(filter);
+    tp_condition_free(condition);
+    return code;
+}
+
 /* Which cluster each point belongs to, by the layer of members. */
 static tp_code read_members(tp_overlap *o, const tp_layer *members, tp_error *error) {
     const tp_column *member = tp_layer_column(members, "member_id"), *in = tp_layer_column(members, "cluster_id");
@@ -171,8 +203,12 @@ static tp_code read_members(tp_overlap *o, const tp_layer *members, tp_error *er
                                 tp_layer_id(members, row), tp_column_text(in, row), o->of->name, o->clusters->name);
         } else {
             o->cluster_of[point] = (int32_t)cluster;
+            o->counts[point] = 1;
             o->n_of[cluster]++;
         }
+    }
+    for (int64_t row = 0; row < o->of->n_rows && code == TP_OK; row++) {
+        o->n_counts += o->counts[row];
     }
     free(points);
     free(clusters);
@@ -185,6 +221,7 @@ static void reset(tp_overlap *o) {
         free(o->areas[i].point);
     }
     free(o->areas);
+    free(o->counts);
     free(o->cluster_of);
     free(o->n_of);
     free(o->nearest_area);
@@ -204,8 +241,10 @@ static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *
         return tp_error_set(error, TP_E_DATA, "overlap needs the layers %s, %s, %s and %s", options->of,
                             options->clusters, options->members, options->designated);
     }
-    overlap.sample = !tp_layer_holds(overlap.of, overlap.of->where) || overlap.clusters->coverage == TP_COVERAGE_SAMPLE;
-    tp_code code = read_members(&overlap, members, error);
+    tp_code code = choose_points(&overlap, error);
+    if (code == TP_OK) {
+        code = read_members(&overlap, members, error);
+    }
     if (code == TP_OK) {
         code = tp_overlap_find_areas(&overlap, error);
     }

@@ -5,7 +5,7 @@
 #include "technopolis/stage.h"
 
 typedef struct tp_overlap_options {
-    const char *of, *clusters, *members, *designated, *where, *codes, *codes_where, *municipalities, *as;
+    const char *of, *clusters, *members, *designated, *of_where, *where, *codes, *codes_where, *municipalities, *as;
     tp_quantity radius;
     double match;
 } tp_overlap_options;
@@ -31,6 +31,8 @@ typedef struct tp_overlap {
     bool sample;       /**< the points are: there may be more clusters than were found */
     bool some_areas;   /**< the areas are: there may be more than are read */
     int64_t n_unknown; /**< rows of designated of which `where` is not known */
+    uint8_t *counts;   /**< a row of `of`: 1 where it is one of the points that were clustered */
+    int64_t n_counts;  /**< how many those are */
     tp_designated *areas;
     int64_t n_areas;
     int32_t *cluster_of;   /**< a row of `of`: the row of clusters, or -1 */

@@ -113,6 +113,13 @@ static tp_code find_points(const tp_overlap *o, const tp_point_index *index, tp_
     } else {
         code = points_in_shape(o, &area->shape, found, &area->n, error);
     }
+    int64_t n = 0;
+    for (int64_t i = 0; i < area->n && code == TP_OK; i++) {
+        if (o->counts[found[i]]) {
+            found[n++] = found[i];
+        }
+    }
+    area->n = n;
     if (code == TP_OK) {
         area->point = malloc(((size_t)area->n + 1) * sizeof *area->point);
         code = area->point == NULL ? tp_error_memory(error) : TP_OK;

@@ -104,12 +104,24 @@ static tp_code add_alone(tp_overlap *o, row_list *list, tp_error *error) {
 
 static tp_code add_all(tp_overlap *o, row_list *list, tp_error *error) {
     overlap_row row = {.kind = "all", .cluster = -1, .common_km2 = NAN};
-    for (int64_t i = 0; i < o->of->n_rows; i++) {
-        row.n_common += o->cluster_of[i] >= 0 && o->nearest_area[i] >= 0;
-        row.n_designated += o->nearest_area[i] >= 0;
-        row.n_cluster += o->cluster_of[i] >= 0;
+    size_t size = ((size_t)o->n_counts + 1) * sizeof(int32_t);
+    int32_t *cluster = malloc(size), *area = malloc(size);
+    int64_t n = 0;
+    tp_code code = cluster == NULL || area == NULL ? tp_error_memory(error) : TP_OK;
+    for (int64_t i = 0; i < o->of->n_rows && code == TP_OK; i++) {
+        if (o->counts[i]) {
+            row.n_common += o->cluster_of[i] >= 0 && o->nearest_area[i] >= 0;
+            row.n_designated += o->nearest_area[i] >= 0;
+            row.n_cluster += o->cluster_of[i] >= 0;
+            cluster[n] = o->cluster_of[i];
+            area[n++] = o->nearest_area[i];
+        }
     }
-    tp_code code = tp_adjusted_rand(o->cluster_of, o->nearest_area, o->of->n_rows, &row.rand, error);
+    if (code == TP_OK) {
+        code = tp_adjusted_rand(cluster, area, n, &row.rand, error);
+    }
+    free(cluster);
+    free(area);
     return code == TP_OK ? add_row(list, &row, error) : code;
 }
 
@@ -285,7 +297,7 @@ static tp_code tell_matches(tp_overlap *o, const row_list *list, const char *of,
 tp_code tp_overlap_publish(tp_overlap *o, tp_error *error) {
     row_list list = {0};
     char of[TP_OF_WORDS_SIZE];
-    tp_of_words(o->sample, o->of->n_rows, o->of->name, of);
+    tp_of_words(o->sample, o->n_counts, o->of->name, of);
     tp_code code = find_rows(o, &list, error);
     if (code == TP_OK) {
         code = add_table(o, &list, error);

@@ -112,6 +112,30 @@ static void test_some_areas(void **state) {
     }
 }
 
+/* Where only some points were clustered, the others are none that clusters could have found. */
+static void test_some_points(void **state) {
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        tp_dataset *dataset = new_dataset();
+        tp_column *chips = tp_test_column(add_points(dataset, "plants", PLANTS, N_PLANTS), "chips", TP_TYPE_INT64);
+        for (int64_t i = 0; i < N_PLANTS; i++) {
+            tp_column_set_int64(chips, i, i != 2 && i < 6); /* a3, c1 and c2 make something else */
+        }
+        tp_error error = {0};
+        assert_int_equal(run_stage(dataset, "clusters", "clusters", "{within: 300 m, minimum: 2, where: chips = 1}",
+                                   false, 0, &error),
+                         TP_OK);
+        add_points(dataset, "designated", AREAS, 2);
+        const tp_layer *o = overlapped(dataset, k == 0 ? "{radius: 250 m}" : "{radius: 250 m, of_where: chips = 1}");
+        int64_t all = row_of(o, "all"), pair = row_of(o, "d1/cluster-002");
+        assert_true(number(o, "n_cluster", pair) == 2 && number(o, "n_designated", pair) == (k == 0 ? 3 : 2));
+        assert_true(near(number(o, "recall", pair), k == 0 ? 2.0 / 3 : 1, 1e-15));
+        assert_true(number(o, "n_designated", all) == (k == 0 ? 4 : 2) && number(o, "n_cluster", all) == 5);
+        assert_true(is_told(dataset, k == 0 ? "of all 8 plants" : "of all 5 plants"));
+        tp_dataset_free(dataset);
+    }
+}
+
 static void test_radius_is_inclusive(void **state) {
     (void)state;
     double far_m = oracle_m(0, 0, 0.002, 0.001);
@@ -237,9 +261,9 @@ static void test_corridor(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_some_areas), cmocka_unit_test(test_discs),   cmocka_unit_test(test_radius_is_inclusive),
-        cmocka_unit_test(test_polygons),   cmocka_unit_test(test_members), cmocka_unit_test(test_nothing_designated),
-        cmocka_unit_test(test_corridor),
+        cmocka_unit_test(test_some_areas),          cmocka_unit_test(test_some_points), cmocka_unit_test(test_discs),
+        cmocka_unit_test(test_radius_is_inclusive), cmocka_unit_test(test_polygons),    cmocka_unit_test(test_members),
+        cmocka_unit_test(test_nothing_designated),  cmocka_unit_test(test_corridor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
