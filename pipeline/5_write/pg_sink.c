@@ -221,7 +221,8 @@ static tp_code connect(pg_sink *sink, const char *connection, tp_error *error) {
 
 tp_code tp_sink_new_pg(const char *connection, const char *schema, const char *geographic_crs, const char *output_crs,
                        tp_sink **out, tp_error *error) {
-    static const tp_sink_kind kind = {begin_layer, write_row, end_layer, commit, free_sink, NULL};
+    static const tp_sink_kind kind = {
+        .begin_layer = begin_layer, .row = write_row, .end_layer = end_layer, .commit = commit, .free = free_sink};
     *out = NULL;
     pg_sink *sink = calloc(1, sizeof *sink);
     if (sink == NULL) {

@@ -447,7 +447,8 @@ static tp_code start(vector_sink *sink, tp_error *error) {
 tp_code tp_sink_new_vector(const tp_vector_format *format, const char *folder, const char *geographic_crs,
                            const char *output_crs, bool (*wants)(const void *user, const char *layer), const void *user,
                            tp_sink **out, tp_error *error) {
-    static const tp_sink_kind kind = {begin_layer, write_row, end_layer, commit, free_sink, NULL};
+    static const tp_sink_kind kind = {
+        .begin_layer = begin_layer, .row = write_row, .end_layer = end_layer, .commit = commit, .free = free_sink};
     *out = NULL;
     vector_sink *sink = calloc(1, sizeof *sink);
     if (sink == NULL) {

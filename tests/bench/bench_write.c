@@ -53,7 +53,8 @@ static tp_code write_rows(tp_sink *sink, tp_geometry geometry, int64_t n, tp_err
     tp_field fields[N_FIELDS];
     make_fields(fields);
     const char *name = tp_geometry_text(geometry);
-    tp_sink_layer layer = {name, name, "", geometry, fields, N_FIELDS};
+    tp_sink_layer layer = {
+        .name = name, .title = name, .description = "", .geometry = geometry, .fields = fields, .n_fields = N_FIELDS};
     tp_shapes shapes = {0};
     double x[RING], y[RING];
     int n_vertices = geometry == TP_GEOMETRY_LINE ? LINE : RING;

@@ -65,7 +65,12 @@ static tp_code write_items(const char *path, const made_rows *rows, int threads,
     assert_int_equal(code, TP_OK);
     int before = omp_get_max_threads();
     omp_set_num_threads(threads);
-    tp_sink_layer layer = {"items", "items", "", TP_GEOMETRY_POINT, FIELDS, 2};
+    tp_sink_layer layer = {.name = "items",
+                           .title = "items",
+                           .description = "",
+                           .geometry = TP_GEOMETRY_POINT,
+                           .fields = FIELDS,
+                           .n_fields = 2};
     assert_int_equal(tp_sink_begin_layer(output.sink, &layer, error), TP_OK);
     tp_row_maker maker = {"items", rows, start_made, make_made, stop_made};
     code = tp_output_items(&output, &maker, ITEMS, error);
