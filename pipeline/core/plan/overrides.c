@@ -200,7 +200,9 @@ static void replace_files(tp_node *root, const char *output, tp_faults *faults) 
                         written_file(earlier) != NULL;
             number += file && strcmp(extension(written_file(earlier)), own) == 0;
         }
-        bool folder = own[0] == '\0'; /* named by its stage: x_geojson */
+        const tp_stage *stage = tp_stage_find(TP_WRITE, tp_node_key(entry, 0));
+        bool folder =
+            stage != NULL && stage->main_key != NULL && strcmp(stage->main_key, "folder") == 0; /* x_geojson */
         char *sibling = folder        ? tp_text_format("%.*s_%s", stem, output, tp_node_key(entry, 0))
                         : number == 1 ? tp_text_format("%.*s%s", stem, output, own)
                                       : tp_text_format("%.*s-%d%s", stem, output, number, own);
