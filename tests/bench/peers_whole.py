@@ -4,14 +4,14 @@
     peers_whole.py GEODATA SITES.shp OUTPUT.gpkg
 
 Sites go to the nearest vertex within 2 km of roads cut into pieces; scipy's Dijkstra, bounded at 30 minutes,
-runs from each facility; sites without a road go by the straight line. No evidence, no links, no unknown: what a script of a page gives. Seconds by step are printed.
+runs from each facility; sites without a road go by the straight line. No evidence, no links, no unknown, no day return:
+what a script of a page gives. Seconds by step are printed.
 """
 import sys
 import time
 
 import geopandas
 import numpy
-import pandas
 import pyproj
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
