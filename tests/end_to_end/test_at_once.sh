@@ -22,6 +22,6 @@ for round in 1 2; do
     done
     [ "$won" -ge 1 ] || fail "nobody won"
     expect_equal "$(sql "$scratch/new$round/a.gpkg" "PRAGMA integrity_check")" ok "the file"
-    expect_equal "$(find "$scratch/new$round" -type f | wc -l)" 2 "files"
+    expect_equal "$(find "$scratch/new$round" -type f | wc -l)" 4 "the file, the page and both pictures"
 done
 finish

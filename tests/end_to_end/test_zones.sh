@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 config=$scratch/zones.yaml
 demo_config "$scratch/demo.yaml"
-sed -e "s#- sites: .*#- sites: { file: $root/geodata/prefectures.shp, id: code, name: name_en, where: code >= 40 }#" \
+sed -e "s,prefectures\, isochrones\, sites,prefectures\, sites," -e "s#- sites: .*#- sites: { file: $root/geodata/prefectures.shp, id: code, name: name_en, where: code >= 40 }#" \
     -e "/^prepare:/i\\  - reference_footprints: { file: $root/geodata/reference_footprints.csv, id: footprint_id, name: name_en }" \
     -e "s#^  - isochrones: .*#  - members: { to: [plants, universities, institutes], as: members }\n  - footprint: { count: [institutes, universities], references: reference_footprints }#" \
     -e "s#japan.gpkg#zones.gpkg#" "$scratch/demo.yaml" >"$config"
