@@ -55,6 +55,18 @@ tp_install() {
     tp_reasons=()
 }
 
+# Installs what only some tests need, reason by reason: what cannot be installed is told, and its tests are skipped.
+tp_install_optional() {
+    local reasons=("${tp_reasons[@]}") reason
+    for reason in "${reasons[@]}"; do
+        tp_reasons=("$reason")
+        read -ra tp_missing <<<"${reason%%:*}"
+        tp_install || echo "technopolis: the tests that need them are skipped" >&2
+        tp_missing=()
+        tp_reasons=()
+    done
+}
+
 tp_need_build() {
     tp_need "to compile" gcc libc6-dev cmake ninja-build pkg-config
     tp_need "to read and write geographic files" libgdal-dev
@@ -76,7 +88,10 @@ tp_need_tests() {
 tp_need_all() {
     tp_need "the same clusters and measures by R and scikit-learn" r-base-core r-cran-dbscan python3-sklearn
     tp_need "to check the manual page" mandoc
-    tp_need "tests of the page in a browser" chromium nodejs npm fonts-noto-cjk
+    tp_need "tests of the page in a browser" chromium fonts-noto-cjk
+    # Node.js may stand there from elsewhere, with an npm of its own that Debian's package does not agree with.
+    command -v node >/dev/null || tp_need "to drive the browser" nodejs
+    command -v npm >/dev/null || tp_need "to check how the page was built" npm
     tp_need "tests of the styles in QGIS" qgis python3-qgis
     tp_need "tests of databases" postgresql postgresql-postgis
 }
