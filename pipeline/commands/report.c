@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { KEY_OUTPUT = 'o' };
 
@@ -166,7 +167,17 @@ static tp_code to_degrees(tp_layer *layer, tp_error *error) {
     return code;
 }
 
+/* The page must not take the place of the result that it is made from. */
+static bool is_same_file(const char *path, const char *other) {
+    struct stat a, b;
+    return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 static tp_code report(const report_input *input, tp_error *error) {
+    if (is_same_file(input->output, input->file)) {
+        return tp_error_set(error, TP_E_CONFIG, "'%s' is the result itself (expected another file for the page)",
+                            input->output);
+    }
     tables tables = {0};
     tp_text html = {0};
     tp_code code = read_all(input->file, &tables, error);
