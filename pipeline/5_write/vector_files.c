@@ -39,7 +39,14 @@ static const struct {
     const char *stage;
     tp_vector_format format;
 } FORMATS[] = {
-    {"flatgeobuf", {.driver = "FlatGeobuf", .extension = "fgb", .indexed = true, .options = FGB_OPTIONS}},
+    {"flatgeobuf", /* GDAL leaves rows without geometry out of it, without a word */
+     {.driver = "FlatGeobuf",
+      .extension = "fgb",
+      .table_extension = "csv",
+      .table_driver = "CSV",
+      .table_options = CSV_OPTIONS,
+      .indexed = true,
+      .options = FGB_OPTIONS}},
     {"geojson", {.driver = "GeoJSON", .extension = "geojson", .crs = "EPSG:4326", .options = GEOJSON_OPTIONS}},
     {"csv", {.driver = "CSV", .extension = "csv", .columns = true, .options = CSV_OPTIONS}},
     {"shapefile",
@@ -158,7 +165,7 @@ static tp_code run(const tp_step *step, const tp_run *run, tp_dataset *dataset, 
         .run = run,                                                                                                    \
     }
 
-VECTOR_STAGE(flatgeobuf, "writes layers as a folder of FlatGeobuf files");
+VECTOR_STAGE(flatgeobuf, "writes layers as a folder of FlatGeobuf files, tables without geometry as CSV files");
 VECTOR_STAGE(geojson, "writes layers as a folder of GeoJSON files after RFC 7946, in WGS 84");
 VECTOR_STAGE(csv, "writes layers as a folder of CSV files, positions as columns of degrees");
 VECTOR_STAGE(shapefile, "writes layers as a folder of shapefiles, and what these cannot hold as a list beside them");

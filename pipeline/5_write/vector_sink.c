@@ -295,10 +295,17 @@ static bool copy_rows(vector_sink *sink, OGRLayerH to, const tp_gdal_listener *l
     return done;
 }
 
+static bool is_table(const vector_sink *sink) {
+    return sink->head.geometry == TP_GEOMETRY_NONE && sink->format->table_extension != NULL;
+}
+
 static char **layer_options(const vector_sink *sink) {
+    if (is_table(sink) && sink->format->table_driver != NULL) {
+        return CSLDuplicate((char **)sink->format->table_options);
+    }
     char **options = CSLDuplicate((char **)sink->format->options);
-    if (sink->format->indexed) {
-        bool index = sink->head.geometry != TP_GEOMETRY_NONE && sink->n_bare == 0 && sink->n_rows > 0;
+    if (sink->format->indexed) { /* GDAL writes no byte of a layer without rows and without index */
+        bool index = sink->head.geometry != TP_GEOMETRY_NONE && sink->n_bare == 0;
         options = CSLSetNameValue(options, "SPATIAL_INDEX", index ? "YES" : "NO");
     }
     return options;
@@ -306,7 +313,8 @@ static char **layer_options(const vector_sink *sink) {
 
 static bool write_file(vector_sink *sink, const char *path, const tp_gdal_listener *listener, bool *no_memory) {
     const tp_vector_format *format = sink->format;
-    GDALDriverH driver = GDALGetDriverByName(format->driver);
+    bool table = is_table(sink) && format->table_driver != NULL;
+    GDALDriverH driver = GDALGetDriverByName(table ? format->table_driver : format->driver);
     GDALDatasetH dataset = driver == NULL ? NULL : GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, NULL);
     if (dataset == NULL) {
         return false;
@@ -343,9 +351,8 @@ static tp_code end_layer(tp_sink *base, tp_error *error) {
     if (sink->memory == NULL) {
         return TP_OK;
     }
-    bool table = sink->head.geometry == TP_GEOMETRY_NONE && sink->format->table_extension != NULL;
     char *path = tp_text_format("%s/%s.%s", sink->partial, sink->head.name,
-                                table ? sink->format->table_extension : sink->format->extension);
+                                is_table(sink) ? sink->format->table_extension : sink->format->extension);
     if (path == NULL) {
         return tp_error_memory(error);
     }

@@ -10,14 +10,16 @@
 #include "5_write/sink.h"
 
 typedef struct tp_vector_format {
-    const char *driver;          /**< GDAL's short name */
-    const char *extension;       /**< of the files, without the point */
-    const char *table_extension; /**< of layers without geometry, where it is another; else NULL */
-    const char *crs;             /**< the only CRS that the format knows, or NULL: the run's */
-    bool columns;                /**< positions stand in columns: lon_deg and lat_deg, or wkt */
-    bool dbf;                    /**< names of 10 characters, texts of 254 bytes */
-    bool indexed;                /**< a spatial index, which rows without geometry forbid */
-    const char *const *options;  /**< of the driver's layers, NULL-terminated */
+    const char *driver;               /**< GDAL's short name */
+    const char *extension;            /**< of the files, without the point */
+    const char *table_extension;      /**< of layers without geometry, where it is another; else NULL */
+    const char *table_driver;         /**< of layers without geometry, where `driver` cannot hold them; else NULL */
+    const char *const *table_options; /**< of table_driver */
+    const char *crs;                  /**< the only CRS that the format knows, or NULL: the run's */
+    bool columns;                     /**< positions stand in columns: lon_deg and lat_deg, or wkt */
+    bool dbf;                         /**< names of 10 characters, texts of 254 bytes */
+    bool indexed;                     /**< a spatial index, which rows without geometry forbid */
+    const char *const *options;       /**< of the driver's layers, NULL-terminated */
 } tp_vector_format;
 
 /** Which layers are written: all that `wants` says yes to. `user` is handed to it. */

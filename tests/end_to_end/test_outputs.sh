@@ -27,7 +27,10 @@ tp run "$scratch/all.yaml" --quiet
 expect_code 0 "all outputs"
 expect_equal "$(cat "$scratch/json/other.txt")" mine "a file of somebody else's"
 [ -z "$(find "$scratch" -name '*.partial*')" ] || fail "left behind: $(find "$scratch" -name '*.partial*')"
-expect_equal "$(find "$scratch/fgb" -name '*.fgb' | wc -l)" 6 "files of FlatGeobuf"
+expect_equal "$(cd "$scratch/fgb" && ls | xargs)" \
+    "criteria.csv criteria.csvt evidence_links.fgb flips.csv flips.csvt isochrones.fgb sites.fgb verdicts.csv verdicts.csvt" \
+    "files of FlatGeobuf"
+cmp "$scratch/fgb/verdicts.csv" "$scratch/csv/verdicts.csv" || fail "the table beside the FlatGeobuf files"
 /usr/bin/python3 - "$scratch" <<'PY' || fail "the values of the other outputs"
 import csv, json, sys
 from osgeo import ogr
