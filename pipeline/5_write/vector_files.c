@@ -95,8 +95,10 @@ static void check_files(const tp_step *step, const tp_plan *plan, const vector_o
     size_t size = strlen(options->folder);
     bool slash = size > 0 && options->folder[size - 1] == '/';
     for (size_t i = 0; i < plan->schema.n_heads; i++) {
-        char *file = tp_text_format("%s%s%s.%s", options->folder, slash ? "" : "/", plan->schema.heads[i].name,
-                                    format->extension);
+        const tp_head *head = &plan->schema.heads[i];
+        bool beside = head->geometry == TP_GEOMETRY_NONE && format->table_extension != NULL;
+        char *file = tp_text_format("%s%s%s.%s", options->folder, slash ? "" : "/", head->name,
+                                    beside ? format->table_extension : format->extension);
         if (file == NULL) {
             tp_faults_add(faults, TP_E_MACHINE, "out of memory");
         } else {
