@@ -4,9 +4,9 @@
  * line in `rejects`, though its geometry is kept.
  */
 #include "2_prepare/groups.h"
+#include "2_prepare/join_shapes.h"
 #include "2_prepare/rejects.h"
 #include "2_prepare/rows.h"
-#include "core/space/geos_union.h"
 #include "technopolis/plan.h"
 #include "technopolis/stage.h"
 #include "technopolis/text.h"
@@ -130,24 +130,6 @@ static tp_code tell_differences(tp_rows *rows, tp_error *error) {
     return code;
 }
 
-static tp_code join(tp_geos *geos, const tp_layer *layer, const int64_t *rows, int64_t n, tp_shapes *joined,
-                    tp_error *error) {
-    tp_code code = tp_shapes_add_row(joined, error);
-    if (code != TP_OK) {
-        return code;
-    }
-    if (n > 1 && layer->geometry == TP_GEOMETRY_POLYGON) {
-        code = tp_geos_union(geos, &layer->shapes, rows, n, joined, error);
-        return code != TP_E_DATA ? code
-                                 : tp_error_set(error, code, "layer %s: the polygons of id '%s' cannot be joined: %s",
-                                                layer->name, tp_layer_id(layer, rows[0]), geos->message);
-    }
-    for (int64_t i = 0; i < n && code == TP_OK; i++) {
-        code = tp_shapes_copy_parts(joined, &layer->shapes, rows[i], error);
-    }
-    return code;
-}
-
 /* Joins each group into a row of its own; the result does not depend on the number of threads. */
 static tp_code join_groups(const tp_layer *layer, const groups *g, int threads, tp_shapes *joined, tp_error *error) {
     tp_code worst = TP_OK;
@@ -158,9 +140,9 @@ static tp_code join_groups(const tp_layer *layer, const groups *g, int threads, 
 #pragma omp for schedule(dynamic, 1)
         for (int64_t i = 0; i < g->n; i++) {
             tp_error own = {0};
-            tp_code code =
-                begun ? join(&geos, layer, g->member + g->start[i], g->start[i + 1] - g->start[i], &joined[i], &own)
-                      : tp_error_memory(&own);
+            tp_code code = begun ? tp_join_shapes(&geos, layer, g->member + g->start[i], g->start[i + 1] - g->start[i],
+                                                  &joined[i], &own)
+                                 : tp_error_memory(&own);
             if (code != TP_OK) {
 #pragma omp critical
                 {

@@ -1,6 +1,6 @@
 /* Where a place of several rows lies: see merge.h. */
+#include "2_prepare/join_shapes.h"
 #include "2_prepare/merge.h"
-#include "core/space/geos_union.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -98,22 +98,6 @@ static void mean_of(const tp_layer *layer, const int64_t *rows, int64_t n, doubl
     *lat_deg = first_lat + sum_lat / (double)n;
 }
 
-/* The union of a group's polygons, or all parts of its lines, as a new row of `joined`. */
-static tp_code join(tp_geos *geos, const tp_layer *layer, const int64_t *rows, int64_t n, tp_shapes *joined,
-                    tp_error *error) {
-    tp_code code = tp_shapes_add_row(joined, error);
-    if (code == TP_OK && n > 1 && layer->geometry == TP_GEOMETRY_POLYGON) {
-        code = tp_geos_union(geos, &layer->shapes, rows, n, joined, error);
-        return code != TP_E_DATA ? code
-                                 : tp_error_set(error, code, "layer %s: the polygons of id '%s' cannot be joined: %s",
-                                                layer->name, tp_layer_id(layer, rows[0]), geos->message);
-    }
-    for (int64_t i = 0; i < n && code == TP_OK; i++) {
-        code = tp_shapes_copy_parts(joined, &layer->shapes, rows[i], error);
-    }
-    return code;
-}
-
 /* The places of all groups: points, or shapes. */
 typedef struct places {
     double *lon_deg, *lat_deg;
@@ -138,7 +122,7 @@ static tp_code place_groups(const tp_layer *layer, bool points, const tp_groups_
         if (points) {
             tp_shapes_reset(&to->shapes);
         }
-        code = join(&geos, layer, rows, n, &to->shapes, error);
+        code = tp_join_shapes(&geos, layer, rows, n, &to->shapes, error);
         if (code == TP_OK && points) {
             joined.shapes = to->shapes;
             tp_merge_point(&joined, 0, &to->lon_deg[g], &to->lat_deg[g]);
