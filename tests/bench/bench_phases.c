@@ -1,5 +1,6 @@
 /*
- * Where the time of a run goes: seconds by phase and by step, and the largest memory, for a configuration.
+ * Where the time of a run goes: seconds by the clock and of the processors, by phase and by step, and the largest memory,
+ * for a configuration.
  *
  *     bench_phases CONFIG OUTPUT.gpkg [THREADS]
  */
@@ -16,7 +17,7 @@ enum { MOST = 512 };
 typedef struct clock_line {
     tp_phase phase;
     char step[80];
-    double begun_s;
+    double begun_s, begun_cpu_s;
     long memory_kb;
 } clock_line;
 
@@ -29,6 +30,13 @@ static double now_s(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double cpu_s(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
 static long memory_kb(void) {
@@ -46,7 +54,7 @@ static void note(void *user, tp_phase phase, const char *step, int64_t done, int
         list->n > 0 && list->items[list->n - 1].phase == phase && strcmp(list->items[list->n - 1].step, step) == 0;
     if (!same && list->n < MOST) {
         clock_line *line = &list->items[list->n++];
-        *line = (clock_line){.phase = phase, .begun_s = now_s(), .memory_kb = memory_kb()};
+        *line = (clock_line){.phase = phase, .begun_s = now_s(), .begun_cpu_s = cpu_s(), .memory_kb = memory_kb()};
         snprintf(line->step, sizeof line->step, "%s", step);
     }
 }
@@ -73,13 +81,14 @@ int main(int argc, char **argv) {
         fprintf(stderr, "%s\n", error.message);
         return 1;
     }
-    double end_s = now_s(), by_phase[TP_PHASES] = {0};
+    double end_s = now_s(), end_cpu_s = cpu_s(), by_phase[TP_PHASES] = {0};
     for (int i = 0; i < list.n; i++) {
         double seconds = (i + 1 < list.n ? list.items[i + 1].begun_s : end_s) - list.items[i].begun_s;
+        double cpu = (i + 1 < list.n ? list.items[i + 1].begun_cpu_s : end_cpu_s) - list.items[i].begun_cpu_s;
         by_phase[list.items[i].phase] += seconds;
         if (seconds >= 0.05) {
-            printf("  %-8s %-40s %8.2f s  from %6ld MB\n", tp_phase_text(list.items[i].phase), list.items[i].step,
-                   seconds, list.items[i].memory_kb / 1024);
+            printf("  %-8s %-40s %8.2f s %8.2f s of processor  from %6ld MB\n", tp_phase_text(list.items[i].phase),
+                   list.items[i].step, seconds, cpu, list.items[i].memory_kb / 1024);
         }
     }
     for (int phase = 0; phase < TP_PHASES; phase++) {
