@@ -197,7 +197,7 @@ TP_NODISCARD tp_code tp_count_nodes(const tp_network *network, const tp_search_r
 
 /**
  * The same for joined places and facilities: count[p * n_limits + k]. `group_of` (n_facilities, 0 … n_groups - 1) makes
- * several facilities count as one; NULL: each for itself. Costs nothing for what is near no place.
+ * several facilities count as one; NULL: each for itself. Off the table of technopolis/service.h.
  */
 TP_NODISCARD tp_code tp_count_places(const tp_network *network, const tp_search_rule *rule, const tp_join *places,
                                      int64_t n_places, const tp_join *facilities, int64_t n_facilities,
@@ -215,11 +215,12 @@ typedef struct tp_matrix {
     int64_t n_places, n_pairs;
     int64_t *first;
     tp_pair *pair;
+    double *length_m; /**< of each pair's path, off the road included */
 } tp_matrix;
 
 void tp_matrix_reset(tp_matrix *matrix);
 
-/** All pairs of a place and a facility within the limit, by one bounded search a facility, in parallel. */
+/** All pairs of a place and a facility within the limit, off the table of technopolis/service.h, in parallel. */
 TP_NODISCARD tp_code tp_matrix_of(const tp_network *network, const tp_search_rule *rule, const tp_join *places,
                                   int64_t n_places, const tp_join *facilities, int64_t n_facilities, int n_threads,
                                   tp_matrix *matrix, tp_error *error);

@@ -1,7 +1,6 @@
 /* How many groups of facilities reach every node within each of several times. */
 #include "count.h"
 #include "search_parts.h"
-#include "sweep.h"
 
 #include <omp.h>
 #include <stdlib.h>
@@ -142,7 +141,7 @@ tp_code tp_count_nodes(const tp_network *network, const tp_search_rule *rule, co
     }
     threads t;
     ordered_group *order = order_groups(groups);
-    code = make_threads(network, tp_sweep_threads(n_threads, groups->n), (size_t)network->n_nodes * (size_t)n_limits,
+    code = make_threads(network, tp_search_threads(n_threads, groups->n), (size_t)network->n_nodes * (size_t)n_limits,
                         count, &t, error);
     if (code == TP_OK && order == NULL) {
         code = tp_error_memory(error);

@@ -1,67 +1,64 @@
 /* How many groups of facilities each place has within each of several times. */
-#include "sweep.h"
-
 #include "count.h"
+#include "technopolis/service.h"
 
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct tally {
-    uint32_t *count;
-    const uint32_t *limits_ms;
-    int n_limits;
-} tally;
-
-static bool add_to_tally(void *own, int64_t place, int64_t group, uint32_t time_ms) {
-    tally *t = own;
-    (void)group;
+/* Those of one place: what is within a shorter time is within the longer ones. */
+static void count_one(tp_service_walk *walk, const uint32_t *limits_ms, int n_limits, uint32_t *count) {
+    tp_served served;
+    uint32_t n = 0;
     int k = 0;
-    while (time_ms > t->limits_ms[k]) {
-        k++;
+    while (tp_service_next(walk, &served)) {
+        for (; served.time_ms > limits_ms[k]; k++) {
+            count[k] = n;
+        }
+        n++;
     }
-    t->count[place * t->n_limits + k]++;
-    return true;
+    for (; k < n_limits; k++) {
+        count[k] = n;
+    }
 }
 
 tp_code tp_count_places(const tp_network *network, const tp_search_rule *rule, const tp_join *places, int64_t n_places,
                         const tp_join *facilities, int64_t n_facilities, const int64_t *group_of, int64_t n_groups,
                         const uint32_t *limits_ms, int n_limits, int n_threads, uint32_t *count, tp_error *error) {
+    tp_service_request request = {.network = network,
+                                  .rule = *rule,
+                                  .places = places,
+                                  .n_places = n_places,
+                                  .facilities = facilities,
+                                  .n_facilities = n_facilities,
+                                  .group_of = group_of,
+                                  .n_groups = n_groups,
+                                  .n_threads = n_threads};
+    tp_service *service = NULL;
     tp_code code = tp_count_check_limits(limits_ms, n_limits, error);
+    if (code == TP_OK) {
+        request.rule.limit_ms = limits_ms[n_limits - 1];
+        code = tp_service_new(&request, &service, error);
+    }
     if (code != TP_OK) {
         return code;
     }
-    int threads = tp_sweep_threads(n_threads, group_of != NULL ? n_groups : n_facilities);
-    size_t n_counts = (size_t)n_places * (size_t)n_limits;
-    tally *tallies = calloc((size_t)threads, sizeof *tallies);
-    void **own = calloc((size_t)threads, sizeof *own);
-    uint32_t **parts = calloc((size_t)threads, sizeof *parts);
-    if (tallies == NULL || own == NULL || parts == NULL) {
-        code = tp_error_memory(error);
-        goto done;
-    }
-    memset(count, 0, n_counts * sizeof *count);
-    for (int t = 0; t < threads; t++) {
-        parts[t] = t == 0 ? count : calloc(n_counts + 1, sizeof *count);
-        tallies[t] = (tally){parts[t], limits_ms, n_limits};
-        own[t] = &tallies[t];
-        if (parts[t] == NULL) {
-            code = tp_error_memory(error);
-            goto done;
+    size_t n_words = (size_t)tp_service_words(service);
+    bool lost = false;
+#pragma omp parallel num_threads(n_threads > 0 ? n_threads : omp_get_max_threads()) reduction(|| : lost)
+    {
+        uint64_t *seen = malloc(n_words * sizeof *seen);
+        lost = seen == NULL;
+#pragma omp for schedule(dynamic, 1024)
+        for (int64_t p = 0; p < n_places; p++) {
+            tp_service_walk walk;
+            if (!lost) {
+                tp_service_begin(&walk, service, &places[p], seen);
+                count_one(&walk, limits_ms, n_limits, count + p * n_limits);
+            }
         }
+        free(seen);
     }
-    tp_sweep sweep = {network,  *rule,    places,       n_places, facilities, n_facilities,
-                      group_of, n_groups, add_to_tally, threads,  own};
-    sweep.rule.limit_ms = limits_ms[n_limits - 1];
-    code = tp_sweep_run(&sweep, error);
-    if (code == TP_OK) {
-        tp_count_sum_up(parts, threads, n_places, n_limits);
-    }
-done:
-    for (int t = 1; parts != NULL && t < threads; t++) {
-        free(parts[t]);
-    }
-    free(tallies);
-    free(own);
-    free(parts);
-    return code;
+    tp_service_free(service);
+    return lost ? tp_error_memory(error) : TP_OK;
 }

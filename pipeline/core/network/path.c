@@ -3,7 +3,7 @@
  * up exactly. The steps are listed from the place (or node) asked for to the start; after a search away from the
  * facilities that is against the travel, so the list is turned round in the end.
  */
-#include "search_parts.h"
+#include "service_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -295,6 +295,70 @@ tp_code tp_search_place_path(const tp_search *s, const tp_join *place, tp_path *
     }
     tp_code code = path_from(s, ends[i].node, path, error);
     finish(s, label, path);
+    return code;
+}
+
+/* ---- lengths alone ---- */
+
+tp_code tp_path_lengths_new(const tp_network *network, tp_path_lengths *lengths, tp_error *error) {
+    size_t n = (size_t)network->n_nodes + 1;
+    *lengths = (tp_path_lengths){0};
+    lengths->length_m = malloc(n * sizeof *lengths->length_m);
+    lengths->node = malloc(n * sizeof *lengths->node);
+    lengths->edge = malloc(n * sizeof *lengths->edge);
+    if (lengths->length_m == NULL || lengths->node == NULL || lengths->edge == NULL) {
+        tp_path_lengths_reset(lengths);
+        return tp_error_memory(error);
+    }
+    for (size_t v = 0; v < n; v++) {
+        lengths->length_m[v] = NAN;
+    }
+    return TP_OK;
+}
+
+void tp_path_lengths_reset(tp_path_lengths *lengths) {
+    free(lengths->length_m);
+    free(lengths->node);
+    free(lengths->edge);
+    tp_path_reset(&lengths->path);
+    *lengths = (tp_path_lengths){0};
+}
+
+void tp_path_lengths_forget(tp_path_lengths *lengths, const tp_search *search) {
+    for (uint32_t i = 0; i < search->n_touched; i++) {
+        lengths->length_m[search->touched[i]] = NAN;
+    }
+}
+
+/* The length where no plain edge leads on: at the facility, or over edges of 0 ms. */
+static tp_code length_at_end(tp_path_lengths *lengths, const tp_search *s, uint32_t node, tp_error *error) {
+    bool reached = false;
+    tp_code code = tp_search_path(s, node, &lengths->path, &reached, error);
+    lengths->length_m[node] = lengths->path.length_m;
+    return code;
+}
+
+tp_code tp_path_length(tp_path_lengths *lengths, const tp_search *s, uint32_t node, double *length_m, tp_error *error) {
+    const tp_edges *back = tp_search_edges_back(s);
+    tp_code code = TP_OK;
+    int64_t n = 0;
+    uint32_t at = node;
+    while (code == TP_OK && isnan(lengths->length_m[at])) {
+        uint32_t e = is_start(s, at, s->label[at]) ? no_edge : edge_back(s, at);
+        if (e == no_edge) {
+            code = length_at_end(lengths, s, at, error);
+        } else {
+            lengths->node[n] = at;
+            lengths->edge[n++] = e;
+            at = back->edge[e].head;
+        }
+    }
+    while (code == TP_OK && n > 0) {
+        n--;
+        double on_m = lengths->length_m[back->edge[lengths->edge[n]].head];
+        lengths->length_m[lengths->node[n]] = on_m + s->network->ways.length_m[back->way[lengths->edge[n]]];
+    }
+    *length_m = lengths->length_m[node];
     return code;
 }
 

@@ -1,6 +1,7 @@
 /* One search: its workspace, its starts, and what may be asked after a run. */
 #include "search_parts.h"
 
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,12 @@ static uint32_t buckets_for(const tp_network *network) {
         n *= 2;
     }
     return n;
+}
+
+int tp_search_threads(int n_threads, int64_t n_searches) {
+    int64_t n = n_threads > 0 ? n_threads : omp_get_max_threads();
+    n = n_searches < n ? n_searches : n;
+    return n > 1 ? (int)n : 1;
 }
 
 void *tp_own_lines(size_t size) {

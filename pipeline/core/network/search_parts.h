@@ -77,6 +77,9 @@ struct tp_search {
  * with what another one uses (two threads were slower than one). NULL when memory is out; release with free. */
 void *tp_own_lines(size_t size);
 
+/** How many threads make `n_searches` one after another: as many as wanted (0: as OpenMP would use), but one at least. */
+int tp_search_threads(int n_threads, int64_t n_searches);
+
 /** Forgets the last run: takes the time of what that run reached. */
 void tp_search_clear(tp_search *search, const tp_search_rule *rule);
 

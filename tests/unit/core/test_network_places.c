@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "network_fixture.h"
+#include "technopolis/service.h"
 
 static tp_ellipsoid grs80;
 
@@ -247,6 +248,26 @@ static void check_nearest(scene *s, const tp_search_rule *rule, uint32_t times_m
     }
 }
 
+/* The lengths of a matrix are those of the paths that a search from each facility tells. */
+static void check_lengths(const scene *s, const tp_search_rule *rule, const tp_matrix *matrix) {
+    tp_search *search = NULL;
+    tp_path path = {0};
+    bool reached;
+    assert_int_equal(tp_search_new(s->network, &search, NULL), TP_OK);
+    for (int f = 0; f < FACILITIES; f++) {
+        assert_int_equal(tp_search_run_places(search, rule, s->join + PLACES + f, 1, NULL), TP_OK);
+        for (int p = 0; p < PLACES; p++) {
+            assert_int_equal(tp_search_place_path(search, &s->join[p], &path, &reached, NULL), TP_OK);
+            for (int64_t i = matrix->first[p]; i < matrix->first[p + 1]; i++) {
+                assert_true(matrix->pair[i].facility != f ||
+                            fabs(matrix->length_m[i] - path.length_m) <= 1e-9 * path.length_m);
+            }
+        }
+    }
+    tp_path_reset(&path);
+    tp_search_free(search);
+}
+
 static void check_matrix(scene *s, const tp_search_rule *rule, uint32_t times_ms[PLACES][FACILITIES], int threads) {
     tp_matrix matrix = {0};
     assert_int_equal(
@@ -265,6 +286,7 @@ static void check_matrix(scene *s, const tp_search_rule *rule, uint32_t times_ms
     }
     assert_int_equal(matrix.n_pairs, expected);
     assert_int_equal(matrix.first[PLACES], expected);
+    check_lengths(s, rule, &matrix);
     tp_matrix_reset(&matrix);
 }
 
@@ -335,12 +357,36 @@ static void check_path(const scene *s, const tp_path *path, const tp_search_rule
     assert_true(n > 8 || (steps == path->n && legs_ms == path->time_ms));
 }
 
+/* The first of a table of the nearest is what the search from all of them tells, the length of its path included. */
+static void check_service_nearest(const scene *s, const tp_service *service, int p, const tp_path *path) {
+    uint64_t seen[FACILITIES / 64 + 1];
+    tp_service_walk walk;
+    tp_served served;
+    assert_true(tp_service_words(service) <= FACILITIES / 64 + 1);
+    tp_service_begin(&walk, service, &s->join[p], seen);
+    assert_int_equal(tp_service_next(&walk, &served), path->n > 0 || path->time_ms != TP_NO_TIME);
+    if (path->time_ms != TP_NO_TIME) {
+        assert_int_equal(served.facility, path->start);
+        assert_int_equal(served.time_ms, path->time_ms);
+        assert_true(fabs(served.length_m - path->length_m) <= 1e-9 * path->length_m);
+    }
+}
+
 static void check_paths(const scene *s, const tp_search_rule *rule, uint32_t times_ms[PLACES][FACILITIES]) {
     tp_search *search = NULL;
+    tp_service *service = NULL;
     tp_path path = {0};
     bool reached;
+    const tp_service_request request = {.network = s->network,
+                                        .rule = *rule,
+                                        .places = s->join,
+                                        .n_places = PLACES,
+                                        .facilities = s->join + PLACES,
+                                        .n_facilities = FACILITIES,
+                                        .nearest = true};
     assert_int_equal(tp_search_new(s->network, &search, NULL), TP_OK);
     assert_int_equal(tp_search_run_places(search, rule, s->join + PLACES, FACILITIES, NULL), TP_OK);
+    assert_int_equal(tp_service_new(&request, &service, NULL), TP_OK);
     for (int p = 0; p < PLACES; p++) {
         uint32_t best_ms = TP_NO_TIME;
         for (int f = 0; f < FACILITIES; f++) {
@@ -354,9 +400,11 @@ static void check_paths(const scene *s, const tp_search_rule *rule, uint32_t tim
             assert_int_equal(times_ms[p][path.start], best_ms);
             check_path(s, &path, rule, &s->join[p]);
         }
+        check_service_nearest(s, service, p, &path);
     }
     tp_path_reset(&path);
     tp_search_free(search);
+    tp_service_free(service);
 }
 
 static void test_random_places(void **state) {
