@@ -49,6 +49,12 @@ typedef struct tp_measure_kind {
      * and what is not known. Never the verdict. Thread-safe.
      */
     void (*evidence)(const tp_measure *measure, int64_t row, tp_text *text);
+    /**
+     * Writes up to TP_LINKS_MAX links of a row, nearest first, ties to the smaller id, and returns how many; -1 when
+     * memory is out. NULL: the links are stored. Finding them again when evidence is written costs less than keeping 32
+     * bytes a link of every row. Thread-safe.
+     */
+    int (*links)(const tp_measure *measure, int64_t row, tp_link *links);
 } tp_measure_kind;
 
 struct tp_measure {
@@ -69,8 +75,8 @@ struct tp_measure {
     uint8_t *known;      /**< 1: value is there; 0: NULL (nothing found, unreachable, or missing) */
     double *low, *high;  /**< the interval; see above */
     uint8_t *method;     /**< tp_method of the value */
-    int64_t *link_first; /**< of->n_rows + 1 */
-    tp_link *links;      /**< nearest first, ties to the smaller id; at most TP_LINKS_MAX a row */
+    int64_t *link_first; /**< of->n_rows + 1; where links are stored */
+    tp_link *links;      /**< stored ones, end to end, NULL where there are none: read them by tp_measure_links */
     void *detail;        /**< what only the kind reads, freed by free_detail */
     void (*free_detail)(void *detail);
 };
@@ -91,6 +97,15 @@ void tp_measure_set(tp_measure *measure, int64_t row, double value, tp_method me
 
 /** Sets a row of which only an interval is known, `value` being what was found (known = value is finite). */
 void tp_measure_set_interval(tp_measure *measure, int64_t row, double value, double low, double high, tp_method method);
+
+/**
+ * The links of a row, nearest first, ties to the smaller id: writes up to TP_LINKS_MAX and returns how many, -1 when
+ * memory is out. Thread-safe.
+ */
+int tp_measure_links(const tp_measure *measure, int64_t row, tp_link *links);
+
+/** Stores the links of all rows where the kind would find them again. 32 bytes a link. O(rows + links). */
+TP_NODISCARD tp_code tp_measure_store_links(tp_measure *measure, tp_error *error);
 
 /**
  * Takes links gathered per row: `count[row]` links at `links[row * TP_LINKS_MAX]`, and packs them. O(rows + links).

@@ -56,7 +56,7 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
     }
 }
 
-static const tp_measure_kind KIND = {"area", TP_DIMENSION_AREA, write_evidence};
+static const tp_measure_kind KIND = {.name = "area", .dimension = TP_DIMENSION_AREA, .evidence = write_evidence};
 
 static void measure_rows(const tp_ellipsoid *ellipsoid, tp_measure *measure) {
     const tp_shapes *shapes = &measure->of->shapes;

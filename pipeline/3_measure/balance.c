@@ -148,7 +148,7 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
     tp_text_add(text, ")");
 }
 
-static const tp_measure_kind KIND = {"balance", TP_DIMENSION_NONE, write_evidence};
+static const tp_measure_kind KIND = {.name = "balance", .dimension = TP_DIMENSION_NONE, .evidence = write_evidence};
 
 /* ---- one part ---- */
 
@@ -166,7 +166,7 @@ static int add_up(void *user, const tp_in_reach *reach, tp_link *links) {
     bool open = work->measure->sample || reach->n_apart > 0;
     double amount = 0;
     for (int64_t i = 0; i < reach->n; i++) {
-        int64_t facility = reach->near[i].facility;
+        int64_t facility = reach->found[i];
         double number = 1;
         if (work->people != NULL) {
             const tp_layer *layer = work->measure->to[work->facilities->layer[facility]];

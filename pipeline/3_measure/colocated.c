@@ -175,7 +175,7 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
     }
 }
 
-static const tp_measure_kind KIND = {"colocated", TP_DIMENSION_COUNT, write_evidence};
+static const tp_measure_kind KIND = {.name = "colocated", .dimension = TP_DIMENSION_COUNT, .evidence = write_evidence};
 
 /* ---- the measure ---- */
 

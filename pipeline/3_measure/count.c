@@ -8,7 +8,6 @@
  */
 #include "apart.h"
 #include "count_values.h"
-#include "link_rows.h"
 #include "technopolis/plan.h"
 #include "travel.h"
 
@@ -121,16 +120,22 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     }
 }
 
-/* What the evidence needs beyond the measure itself. */
+/* What the evidence needs beyond the measure itself; links are found when they are asked for. */
 typedef struct count_detail {
     tp_travel travel;
+    tp_facilities facilities;
+    tp_nearby nearby;
+    tp_count_values values;
     char *distinct, *sum; /* column names or NULL */
-    int64_t *found;       /* of->n_rows: features within the limit, before distinct and sum */
+    uint32_t *found;      /* of->n_rows: features within the limit, before distinct and sum */
 } count_detail;
 
 static void free_detail(void *detail) {
     count_detail *mine = detail;
     if (mine != NULL) {
+        tp_nearby_reset(&mine->nearby);
+        tp_count_values_reset(&mine->values);
+        tp_facilities_reset(&mine->facilities);
         tp_travel_reset(&mine->travel);
         free(mine->distinct);
         free(mine->sum);
@@ -139,12 +144,38 @@ static void free_detail(void *detail) {
     free(mine);
 }
 
+/* The nearest that are counted, each value of `distinct` once. */
+static int find_links(const tp_measure *measure, int64_t row, tp_link *links) {
+    const count_detail *detail = measure->detail;
+    tp_nearby_room room = {0};
+    int64_t *seen = calloc(2 * (size_t)detail->values.n_classes + 1, sizeof *seen);
+    int n_links = -1;
+    if (seen != NULL && tp_nearby_room_new(&room, &detail->nearby)) {
+        tp_tally tally = {0, 0};
+        int64_t n = tp_nearby_of(&detail->nearby, &room, row);
+        n_links = 0;
+        for (int64_t i = 0; i < n && n_links < TP_LINKS_MAX && room.near[i].minutes <= measure->within_min; i++) {
+            int64_t facility = room.near[i].facility;
+            bool maybe = detail->facilities.maybe[facility];
+            if (tp_count_values_add(&detail->values, facility, maybe, row, seen, &tally)) {
+                links[n_links++] = tp_near_link(&detail->facilities, &room.near[i]);
+            }
+        }
+    }
+    tp_nearby_room_reset(&room);
+    free(seen);
+    return n_links;
+}
+
 /* ---- the evidence ---- */
 
 static void write_listed(const tp_measure *measure, int64_t row, const count_detail *detail, tp_text *text) {
-    for (int64_t i = measure->link_first[row]; i < measure->link_first[row + 1]; i++) {
-        const tp_link *link = &measure->links[i];
-        tp_text_add(text, "%s", i > measure->link_first[row] ? ", " : detail->sum != NULL ? ", " : ": ");
+    tp_link links[TP_LINKS_MAX];
+    int listed = tp_measure_links(measure, row, links);
+    text->lost = text->lost || listed < 0;
+    for (int i = 0; i < listed; i++) {
+        const tp_link *link = &links[i];
+        tp_text_add(text, "%s", i > 0 || detail->sum != NULL ? ", " : ": ");
         if (detail->distinct != NULL) {
             const tp_column *column = tp_layer_column(measure->to[link->layer], detail->distinct);
             char number[TP_CELL_TEXT_SIZE];
@@ -157,7 +188,6 @@ static void write_listed(const tp_measure *measure, int64_t row, const count_det
             tp_travel_write_link(&detail->travel, measure, row, link, text);
         }
     }
-    int64_t listed = measure->link_first[row + 1] - measure->link_first[row];
     int64_t all = detail->distinct != NULL ? (int64_t)measure->value[row] : detail->found[row];
     if (all > listed) {
         tp_text_add(text, " and %lld more", (long long)(all - listed));
@@ -222,7 +252,8 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
     }
 }
 
-static const tp_measure_kind KIND = {"count", TP_DIMENSION_COUNT, write_evidence};
+static const tp_measure_kind KIND = {
+    .name = "count", .dimension = TP_DIMENSION_COUNT, .evidence = write_evidence, .links = find_links};
 
 /* ---- the measure ---- */
 
@@ -233,15 +264,10 @@ typedef struct count_limit {
 } count_limit;
 
 typedef struct count_work {
-    const tp_facilities *facilities;
-    const tp_count_values *values;
-    const tp_travel *travel;
-    tp_nearby *nearby;
     const tp_apart *apart;
     tp_measure *measure;
     count_detail *detail;
-    tp_link_rows links;
-    int64_t *by_layer;   /* n_to a row */
+    int64_t *by_layer;   /* n_to a row; NULL: not wanted */
     count_limit *limits; /* n_also + 1, ascending */
     double *also;        /* n_also a row */
     int64_t n_also;
@@ -256,10 +282,11 @@ typedef struct count_scratch {
 /* What is sure within a time is known once the next facility is farther, or none is left. */
 static void keep_tally(const count_work *work, int64_t row, const count_limit *limit, const tp_tally *tally) {
     tp_measure *measure = work->measure;
+    const tp_travel *travel = &work->detail->travel;
     double more = tally->more;
-    if (work->apart->n > 0 && tp_travel_there(work->travel, row) == TP_THERE_NETWORK) {
-        double n = (double)tp_apart_count(work->apart, work->travel, measure->of, row, limit->minutes);
-        more += work->values->amount != NULL && n > 0 ? INFINITY : n; /* off the network: each may count */
+    if (work->apart->n > 0 && tp_travel_there(travel, row) == TP_THERE_NETWORK) {
+        double n = (double)tp_apart_count(work->apart, travel, measure->of, row, limit->minutes);
+        more += work->detail->values.amount != NULL && n > 0 ? INFINITY : n; /* off the network: each may count */
     }
     double high = measure->sample ? INFINITY : tally->sure + more;
     /* Nothing found where there may be something is no value: it must not be read as zero. */
@@ -268,59 +295,78 @@ static void keep_tally(const count_work *work, int64_t row, const count_limit *l
         work->also[row * work->n_also + limit->also] = told;
         return;
     }
-    tp_measure_set_interval(measure, row, told, tally->sure, high, tp_travel_method(work->travel, row));
+    tp_measure_set_interval(measure, row, told, tally->sure, high, tp_travel_method(travel, row));
 }
 
-/* A facility within the measure's own limit; `links` has `*n_links` so far. */
-static void add_evidence(const count_work *work, int64_t row, const tp_near *near, bool listed, tp_link *links,
-                         int *n_links) {
-    const tp_facilities *facilities = work->facilities;
-    if (!facilities->maybe[near->facility]) {
+/* A facility within the measure's own limit. */
+static void note_found(const count_work *work, int64_t row, int64_t facility) {
+    const tp_facilities *facilities = &work->detail->facilities;
+    if (!facilities->maybe[facility]) {
         work->detail->found[row]++;
-        work->by_layer[row * (int64_t)work->measure->n_to + facilities->layer[near->facility]]++;
-    }
-    if (listed && *n_links < TP_LINKS_MAX) {
-        links[(*n_links)++] = tp_near_link(facilities, near);
+        if (work->by_layer != NULL) {
+            work->by_layer[row * (int64_t)work->measure->n_to + facilities->layer[facility]]++;
+        }
     }
 }
 
-/* False when there is no memory. */
-static bool measure_row(count_work *work, count_scratch *scratch, int64_t row) {
-    int64_t n = tp_nearby_of(work->nearby, &scratch->room, row), next = 0;
-    if (n == 0 && tp_travel_there(work->travel, row) == TP_THERE_NOT) {
-        tp_measure_set_interval(work->measure, row, NAN, 0, 0, tp_travel_method(work->travel, row));
-        for (int64_t i = 0; i < work->n_also; i++) {
-            work->also[row * work->n_also + i] = NAN;
-        }
-        return true;
-    }
+/* One limit: the order of the facilities does not matter. */
+static void count_all(const count_work *work, count_scratch *scratch, int64_t row) {
+    const count_detail *detail = work->detail;
     tp_tally tally = {0, 0};
-    int n_links = 0;
-    tp_link *links = tp_link_rows_room(&work->links);
-    if (links == NULL) {
-        return false;
+    int64_t n = tp_nearby_all(&detail->nearby, &scratch->room, row);
+    for (int64_t i = 0; i < n; i++) {
+        int64_t facility = scratch->room.found[i];
+        bool maybe = detail->facilities.maybe[facility];
+        (void)tp_count_values_add(&detail->values, facility, maybe, row, scratch->seen, &tally);
+        note_found(work, row, facility);
     }
+    keep_tally(work, row, &work->limits[0], &tally);
+}
+
+/* Several: from the nearest on, a tally at each of them. */
+static void count_in_order(const count_work *work, count_scratch *scratch, int64_t row) {
+    const count_detail *detail = work->detail;
+    tp_tally tally = {0, 0};
+    int64_t n = tp_nearby_of(&detail->nearby, &scratch->room, row), next = 0;
     for (int64_t i = 0; i < n; i++) {
         const tp_near *near = &scratch->room.near[i];
         while (near->minutes > work->limits[next].minutes) {
             keep_tally(work, row, &work->limits[next++], &tally);
         }
-        bool maybe = work->facilities->maybe[near->facility];
-        bool listed = tp_count_values_add(work->values, near->facility, maybe, row, scratch->seen, &tally);
+        bool maybe = detail->facilities.maybe[near->facility];
+        (void)tp_count_values_add(&detail->values, near->facility, maybe, row, scratch->seen, &tally);
         if (near->minutes <= work->measure->within_min) {
-            add_evidence(work, row, near, listed, links, &n_links);
+            note_found(work, row, near->facility);
         }
     }
     for (; next <= work->n_also; next++) {
         keep_tally(work, row, &work->limits[next], &tally);
     }
-    tp_link_rows_keep(&work->links, row, n_links);
-    return true;
+}
+
+/* Inside its polygon a zone that cannot travel may yet hold some. */
+static bool reaches_nothing(const count_work *work, int64_t row) {
+    const tp_nearby *nearby = &work->detail->nearby;
+    bool holds = nearby->inside.first != NULL && nearby->inside.first[row] < nearby->inside.first[row + 1];
+    return !holds && tp_travel_there(nearby->travel, row) == TP_THERE_NOT;
+}
+
+static void measure_row(const count_work *work, count_scratch *scratch, int64_t row) {
+    if (reaches_nothing(work, row)) {
+        tp_measure_set_interval(work->measure, row, NAN, 0, 0, tp_travel_method(&work->detail->travel, row));
+        for (int64_t i = 0; i < work->n_also; i++) {
+            work->also[row * work->n_also + i] = NAN;
+        }
+    } else if (work->n_also == 0) {
+        count_all(work, scratch, row);
+    } else {
+        count_in_order(work, scratch, row);
+    }
 }
 
 static bool scratch_init(count_scratch *scratch, const count_work *work) {
-    scratch->seen = calloc(2 * (size_t)work->values->n_classes + 1, sizeof *scratch->seen);
-    return tp_nearby_room_new(&scratch->room, work->nearby) && scratch->seen != NULL;
+    scratch->seen = calloc(2 * (size_t)work->detail->values.n_classes + 1, sizeof *scratch->seen);
+    return tp_nearby_room_new(&scratch->room, &work->detail->nearby) && scratch->seen != NULL;
 }
 
 static void scratch_reset(count_scratch *scratch) {
@@ -328,7 +374,7 @@ static void scratch_reset(count_scratch *scratch) {
     free(scratch->seen);
 }
 
-static tp_code measure_rows(count_work *work, tp_error *error) {
+static tp_code measure_rows(const count_work *work, tp_error *error) {
     int64_t n = work->measure->of->n_rows;
     bool lost = false;
 #pragma omp parallel reduction(|| : lost)
@@ -337,13 +383,13 @@ static tp_code measure_rows(count_work *work, tp_error *error) {
         lost = !scratch_init(&scratch, work);
 #pragma omp for schedule(dynamic, 256)
         for (int64_t row = 0; row < n; row++) {
-            lost = lost || !measure_row(work, &scratch, row);
+            if (!lost) {
+                measure_row(work, &scratch, row);
+            }
         }
         scratch_reset(&scratch);
     }
-    tp_code code = lost ? tp_error_memory(error) : tp_link_rows_pack(&work->links, error);
-    tp_link_rows_reset(&work->links);
-    return code == TP_OK ? tp_travel_fill_lengths(work->travel, work->measure, error) : code;
+    return lost ? tp_error_memory(error) : TP_OK;
 }
 
 /* ---- the columns of a user's own measure ---- */
@@ -415,13 +461,13 @@ static int compare_limits(const void *a, const void *b) {
     return x->minutes != y->minutes ? (x->minutes < y->minutes ? -1 : 1) : (x->also > y->also) - (x->also < y->also);
 }
 
-static tp_code make_work(const count_options *options, count_work *work, tp_error *error) {
+static tp_code make_work(const count_options *options, bool by_layer, count_work *work, tp_error *error) {
     size_t rows = (size_t)work->measure->of->n_rows + 1, n_also = options->also_within.n;
     work->n_also = (int64_t)n_also;
-    work->by_layer = calloc(rows * work->measure->n_to, sizeof *work->by_layer);
+    work->by_layer = by_layer ? calloc(rows * work->measure->n_to, sizeof *work->by_layer) : NULL;
     work->limits = malloc((n_also + 1) * sizeof *work->limits);
     work->also = calloc(rows * n_also + 1, sizeof *work->also);
-    if (work->by_layer == NULL || work->limits == NULL || work->also == NULL) {
+    if ((by_layer && work->by_layer == NULL) || work->limits == NULL || work->also == NULL) {
         return tp_error_memory(error);
     }
     for (size_t i = 0; i < n_also; i++) {
@@ -429,46 +475,38 @@ static tp_code make_work(const count_options *options, count_work *work, tp_erro
     }
     work->limits[n_also] = (count_limit){options->within.value, -1};
     qsort(work->limits, n_also + 1, sizeof *work->limits, compare_limits);
-    return tp_link_rows_new(work->measure, &work->links, error);
+    return TP_OK;
 }
 
 static void reset_work(count_work *work) {
-    tp_link_rows_reset(&work->links);
     free(work->by_layer);
     free(work->limits);
     free(work->also);
 }
 
-static tp_code count_all(const tp_step *step, tp_dataset *dataset, tp_layer *of, tp_measure *measure,
-                         tp_facilities *facilities, tp_error *error) {
+static tp_code find_counts(const tp_step *step, tp_dataset *dataset, tp_layer *of, tp_measure *measure,
+                           tp_error *error) {
     const count_options *options = step->options.values;
     count_detail *detail = measure->detail;
-    tp_nearby nearby = {0};
+    const tp_facilities *facilities = &detail->facilities;
     tp_apart apart = {0};
-    tp_count_values values = {0};
-    count_work work = {.facilities = facilities,
-                       .values = &values,
-                       .travel = &detail->travel,
-                       .nearby = &nearby,
-                       .apart = &apart,
-                       .measure = measure,
-                       .detail = detail};
-    tp_code code = make_work(options, &work, error);
+    count_work work = {.apart = &apart, .measure = measure, .detail = detail};
+    tp_code code = make_work(options, step->implied_by == NULL, &work, error);
     if (code == TP_OK && options->distinct != NULL) {
-        code = tp_count_values_classify(measure, facilities, options->distinct, &values, error);
+        code = tp_count_values_classify(measure, facilities, options->distinct, &detail->values, error);
     }
     if (code == TP_OK && options->sum != NULL) {
-        code = tp_count_values_weigh(measure, facilities, options->sum, &values, error);
+        code = tp_count_values_weigh(measure, facilities, options->sum, &detail->values, error);
     }
     if (code == TP_OK) {
         code = tp_travel_open(&detail->travel, dataset, measure, facilities, error);
     }
     if (code == TP_OK) {
-        code = tp_nearby_new(&nearby, dataset, &detail->travel, measure, facilities, work.limits[work.n_also].minutes,
-                             error);
+        code = tp_nearby_new(&detail->nearby, dataset, &detail->travel, measure, facilities,
+                             work.limits[work.n_also].minutes, error);
     }
     if (code == TP_OK) {
-        code = tp_nearby_count_inside(&nearby, error);
+        code = tp_nearby_count_inside(&detail->nearby, error);
     }
     if (code == TP_OK) {
         code = tp_apart_open(&apart, &detail->travel, facilities, &dataset->ellipsoid, error);
@@ -480,8 +518,6 @@ static tp_code count_all(const tp_step *step, tp_dataset *dataset, tp_layer *of,
         code = publish(step, &work, of, error);
     }
     reset_work(&work);
-    tp_count_values_reset(&values);
-    tp_nearby_reset(&nearby);
     tp_apart_reset(&apart);
     return code;
 }
@@ -491,7 +527,6 @@ static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *
     const count_options *options = step->options.values;
     tp_layer *of = tp_dataset_layer(dataset, options->of);
     tp_measure *measure = NULL;
-    tp_facilities facilities = {0};
     tp_code code = tp_measure_new(step->name, &KIND, of, &measure, error);
     if (code != TP_OK) {
         return code;
@@ -499,12 +534,12 @@ static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *
     measure->within_min = options->within.value;
     code = make_detail(options, measure, error);
     if (code == TP_OK) {
-        code = tp_facilities_gather(dataset, &options->to, options->where, measure, &facilities, error);
+        count_detail *detail = measure->detail;
+        code = tp_facilities_gather(dataset, &options->to, options->where, measure, &detail->facilities, error);
     }
     if (code == TP_OK && measure->missing_layer == NULL) {
-        code = count_all(step, dataset, of, measure, &facilities, error);
+        code = find_counts(step, dataset, of, measure, error);
     }
-    tp_facilities_reset(&facilities);
     if (code != TP_OK) {
         tp_measure_free(measure);
         return code;

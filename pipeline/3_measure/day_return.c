@@ -120,7 +120,8 @@ double tp_day_back_min(const tp_measure *measure, int64_t row, const tp_link *li
                : tp_day_out_min(measure, row, link);
 }
 
-static const tp_measure_kind KIND = {"day_return", TP_DIMENSION_TIME, tp_day_write_evidence};
+static const tp_measure_kind KIND = {
+    .name = "day_return", .dimension = TP_DIMENSION_TIME, .evidence = tp_day_write_evidence};
 
 /* The best hub to each metro, found by the chord first: a geodesic is reckoned only where it can still matter. */
 static uint8_t measure_by_tables(const tp_measure *measure, const tp_ellipsoid *ellipsoid, int64_t row,

@@ -26,7 +26,14 @@ static bool measure_row(in_reach_work *work, tp_nearby_room *room, int64_t row) 
         tp_measure_set_interval(measure, row, NAN, 0, 0, tp_travel_method(work->travel, row));
         return true;
     }
-    tp_in_reach reach = {.row = row, .n = tp_nearby_of(&work->nearby, room, row), .near = room->near};
+    tp_in_reach reach = {.row = row};
+    if (work->with_links) {
+        reach.n = tp_nearby_of(&work->nearby, room, row);
+        reach.near = room->near;
+    } else {
+        reach.n = tp_nearby_all(&work->nearby, room, row);
+        reach.found = room->found;
+    }
     if (there == TP_THERE_NETWORK) {
         reach.n_apart = tp_apart_count(&work->apart, work->travel, measure->of, row, measure->within_min);
     }
@@ -59,7 +66,7 @@ static tp_code measure_rows(in_reach_work *work, tp_error *error) {
     }
     tp_code code = tp_link_rows_pack(&work->links, error);
     tp_link_rows_reset(&work->links);
-    return code == TP_OK ? tp_travel_fill_lengths(work->travel, work->measure, error) : code;
+    return code;
 }
 
 tp_code tp_in_reach_measure(tp_dataset *dataset, tp_measure *measure, const tp_facilities *facilities,

@@ -7,9 +7,10 @@
 /** What is in reach of one row. */
 typedef struct tp_in_reach {
     int64_t row;
-    const tp_near *near; /**< nearest first, ties by rank */
     int64_t n;
-    int64_t n_apart; /**< facilities off the network which the straight line puts in reach: they may count */
+    const tp_near *near;  /**< nearest first, ties by rank; NULL where no links are wanted */
+    const int64_t *found; /**< the facilities, in no order that matters; NULL where links are wanted */
+    int64_t n_apart;      /**< facilities off the network which the straight line puts in reach: they may count */
 } tp_in_reach;
 
 /** Sets the measure's row and writes up to TP_LINKS_MAX links; returns how many. Called by several threads. `links` is

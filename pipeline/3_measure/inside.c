@@ -88,7 +88,7 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
     }
 }
 
-static const tp_measure_kind KIND = {"inside", TP_DIMENSION_COUNT, write_evidence};
+static const tp_measure_kind KIND = {.name = "inside", .dimension = TP_DIMENSION_COUNT, .evidence = write_evidence};
 
 static void measure_row(const tp_polygon_index *index, const tp_filter *filter, tp_measure *measure, int64_t row) {
     inside_detail *detail = measure->detail;

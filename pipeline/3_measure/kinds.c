@@ -157,7 +157,7 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
     }
 }
 
-static const tp_measure_kind KIND = {"kinds", TP_DIMENSION_COUNT, write_evidence};
+static const tp_measure_kind KIND = {.name = "kinds", .dimension = TP_DIMENSION_COUNT, .evidence = write_evidence};
 
 /* ---- the measure ---- */
 

@@ -89,9 +89,13 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     }
 }
 
-/* What the evidence needs beyond the measure itself. */
+/* What the evidence needs beyond the measure itself; the link is found when it is asked for. */
 typedef struct largest_detail {
     tp_travel travel;
+    tp_facilities facilities;
+    tp_nearby nearby;
+    double *number; /* of each facility; NaN where it is missing */
+    const tp_ellipsoid *ellipsoid;
     char *column, *year;     /* year may be NULL */
     tp_municipal *municipal; /* NULL where it was not asked for or not read */
     double missing_below;    /* what the layers leave out is less than this: -inf nothing, +inf no bound */
@@ -100,12 +104,111 @@ typedef struct largest_detail {
 static void free_detail(void *detail) {
     largest_detail *mine = detail;
     if (mine != NULL) {
+        tp_nearby_reset(&mine->nearby);
+        tp_facilities_reset(&mine->facilities);
         tp_travel_reset(&mine->travel);
+        free(mine->number);
         free(mine->column);
         free(mine->year);
         tp_municipal_free(mine->municipal);
     }
     free(mine);
+}
+
+/* ---- finding one ---- */
+
+/* What was found of one row so far. */
+typedef struct best {
+    int64_t facility; /* the largest that surely counts, or -1 */
+    int64_t via;      /* the polygon by which it is in reach, or -1 */
+    double minutes, distance_m;
+    double high; /* no number in reach is larger */
+} best;
+
+/* Takes a facility in reach into account; one already found by distance is not replaced by itself. */
+static void consider(const largest_detail *detail, const tp_near *near, bool maybe, int64_t via, best *best) {
+    int64_t facility = near->facility;
+    double number = detail->number[facility];
+    best->high = fmax(best->high, isnan(number) ? INFINITY : number);
+    if (maybe || isnan(number)) {
+        return;
+    }
+    double so_far = best->facility < 0 ? -INFINITY : detail->number[best->facility];
+    const int64_t *rank = detail->facilities.rank;
+    if (best->facility < 0 || number > so_far || (number == so_far && rank[facility] < rank[best->facility])) {
+        best->facility = facility;
+        best->via = via;
+        best->minutes = near->minutes;
+        best->distance_m = near->distance_m;
+    }
+}
+
+/* Which one it is does not need the ways there. */
+static void consider_near(const largest_detail *detail, tp_nearby_room *room, int64_t row, bool with_ways, best *best) {
+    int64_t n = with_ways ? tp_nearby_of(&detail->nearby, room, row) : tp_nearby_all(&detail->nearby, room, row);
+    for (int64_t i = 0; i < n; i++) {
+        tp_near near = with_ways ? room->near[i] : (tp_near){.facility = room->found[i]};
+        consider(detail, &near, detail->facilities.maybe[near.facility], -1, best);
+    }
+}
+
+static void consider_touching(const largest_detail *detail, int64_t row, best *best) {
+    const tp_municipal *municipal = detail->municipal;
+    int64_t own = municipal->own[row];
+    if (own < 0 || !municipal->complete) {
+        best->high = INFINITY;
+    }
+    for (int64_t k = 0; own >= 0; k++) {
+        int64_t polygon = tp_municipal_around(municipal, own, k);
+        if (polygon < 0) {
+            break;
+        }
+        for (int64_t i = municipal->city_first[polygon]; i < municipal->city_first[polygon + 1]; i++) {
+            tp_municipal_city city = municipal->city[i];
+            tp_near near = {.facility = city.facility, .distance_m = NAN};
+            consider(detail, &near, city.unproven || detail->facilities.maybe[city.facility], polygon, best);
+        }
+    }
+}
+
+static best find_best(const largest_detail *detail, tp_nearby_room *room, int64_t row, bool with_ways) {
+    best best = {.facility = -1, .via = -1, .high = nextafter(detail->missing_below, -INFINITY)};
+    if (isinf(detail->missing_below)) {
+        best.high = detail->missing_below;
+    }
+    if (tp_travel_there(&detail->travel, row) == TP_THERE_NOT && detail->municipal == NULL) {
+        best.high = -INFINITY; /* nothing is reached, whatever the layers leave out */
+    }
+    consider_near(detail, room, row, with_ways, &best);
+    if (detail->municipal != NULL) {
+        consider_touching(detail, row, &best);
+    }
+    return best;
+}
+
+static int find_link(const tp_measure *measure, int64_t row, tp_link *links) {
+    const largest_detail *detail = measure->detail;
+    const tp_facilities *facilities = &detail->facilities;
+    tp_nearby_room room = {0};
+    if (!tp_nearby_room_new(&room, &detail->nearby)) {
+        return -1;
+    }
+    best best = find_best(detail, &room, row, true);
+    tp_nearby_room_reset(&room);
+    if (best.facility < 0) {
+        return 0;
+    }
+    if (best.via >= 0) {
+        best.distance_m =
+            tp_geodesic_distance_m(detail->ellipsoid, measure->of->lon_deg[row], measure->of->lat_deg[row],
+                                   facilities->lon_deg[best.facility], facilities->lat_deg[best.facility]);
+    }
+    links[0] = (tp_link){.layer = facilities->layer[best.facility],
+                         .note = (int32_t)best.via,
+                         .row = facilities->row[best.facility],
+                         .minutes = best.minutes,
+                         .distance_m = best.distance_m};
+    return 1;
 }
 
 /* ---- the evidence ---- */
@@ -121,9 +224,8 @@ static void write_year(const tp_layer *layer, int64_t row, const char *name, tp_
     }
 }
 
-static void write_found(const tp_measure *measure, int64_t row, tp_text *text) {
+static void write_found(const tp_measure *measure, int64_t row, const tp_link *link, tp_text *text) {
     const largest_detail *detail = measure->detail;
-    const tp_link *link = &measure->links[measure->link_first[row]];
     const tp_layer *layer = measure->to[link->layer];
     tp_text_add(text, "largest %s of the ", detail->column);
     tp_reach_write_wanted(measure, text);
@@ -207,8 +309,11 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
     if (measure->missing_layer != NULL) {
         return;
     }
-    if (measure->link_first[row] < measure->link_first[row + 1]) {
-        write_found(measure, row, text);
+    tp_link links[TP_LINKS_MAX];
+    int n = tp_measure_links(measure, row, links);
+    text->lost = text->lost || n < 0;
+    if (n > 0) {
+        write_found(measure, row, &links[0], text);
     } else {
         write_none(measure, row, text);
     }
@@ -217,150 +322,41 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
     }
 }
 
-static const tp_measure_kind KIND = {"largest", TP_DIMENSION_COUNT, write_evidence};
+static const tp_measure_kind KIND = {
+    .name = "largest", .dimension = TP_DIMENSION_COUNT, .evidence = write_evidence, .links = find_link};
 
 /* ---- the measure ---- */
 
-typedef struct largest_work {
-    const tp_ellipsoid *ellipsoid;
-    const tp_facilities *facilities;
-    const tp_nearby *nearby;
-    const double *number; /* of each facility; NaN where it is missing */
-    tp_measure *measure;
-    uint8_t *count; /* of links, one row each */
-} largest_work;
-
-/* What was found of one row so far. */
-typedef struct best {
-    int64_t facility; /* the largest that surely counts, or -1 */
-    int64_t via;      /* the polygon by which it is in reach, or -1 */
-    double minutes, distance_m;
-    double high; /* no number in reach is larger */
-} best;
-
-/* Takes a facility in reach into account; one already found by distance is not replaced by itself. */
-static void consider(const largest_work *work, const tp_near *near, bool maybe, int64_t via, best *best) {
-    int64_t facility = near->facility;
-    double number = work->number[facility];
-    best->high = fmax(best->high, isnan(number) ? INFINITY : number);
-    if (maybe || isnan(number)) {
-        return;
-    }
-    double so_far = best->facility < 0 ? -INFINITY : work->number[best->facility];
-    const int64_t *rank = work->facilities->rank;
-    if (best->facility < 0 || number > so_far || (number == so_far && rank[facility] < rank[best->facility])) {
-        best->facility = facility;
-        best->via = via;
-        best->minutes = near->minutes;
-        best->distance_m = near->distance_m;
-    }
-}
-
-static void consider_near(const largest_work *work, tp_nearby_room *room, int64_t row, best *best) {
-    int64_t n = tp_nearby_of(work->nearby, room, row);
-    for (int64_t i = 0; i < n; i++) {
-        consider(work, &room->near[i], work->facilities->maybe[room->near[i].facility], -1, best);
-    }
-}
-
-static void consider_touching(const largest_work *work, int64_t row, best *best) {
-    const largest_detail *detail = work->measure->detail;
-    const tp_municipal *municipal = detail->municipal;
-    int64_t own = municipal->own[row];
-    if (own < 0 || !municipal->complete) {
-        best->high = INFINITY;
-    }
-    for (int64_t k = 0; own >= 0; k++) {
-        int64_t polygon = tp_municipal_around(municipal, own, k);
-        if (polygon < 0) {
-            break;
-        }
-        for (int64_t i = municipal->city_first[polygon]; i < municipal->city_first[polygon + 1]; i++) {
-            tp_municipal_city city = municipal->city[i];
-            tp_near near = {.facility = city.facility, .distance_m = NAN};
-            consider(work, &near, city.unproven || work->facilities->maybe[city.facility], polygon, best);
-        }
-    }
-}
-
-static void measure_row(const largest_work *work, tp_nearby_room *room, int64_t row) {
-    tp_measure *measure = work->measure;
-    const tp_facilities *facilities = work->facilities;
+static void measure_row(tp_measure *measure, tp_nearby_room *room, int64_t row) {
     const largest_detail *detail = measure->detail;
     tp_method method = tp_travel_method(&detail->travel, row);
-    best best = {.facility = -1, .via = -1, .high = nextafter(detail->missing_below, -INFINITY)};
-    if (isinf(detail->missing_below)) {
-        best.high = detail->missing_below;
-    }
-    if (tp_travel_there(&detail->travel, row) == TP_THERE_NOT && detail->municipal == NULL) {
-        best.high = -INFINITY; /* nothing is reached, whatever the layers leave out */
-    }
-    consider_near(work, room, row, &best);
-    if (detail->municipal != NULL) {
-        consider_touching(work, row, &best);
-    }
+    best best = find_best(detail, room, row, false);
     if (best.facility < 0) {
         tp_measure_set_interval(measure, row, -INFINITY, -INFINITY, best.high, method);
         return;
     }
-    double number = work->number[best.facility];
-    bool near = best.via < 0;
-    tp_measure_set_interval(measure, row, number, number, fmax(number, best.high), near ? method : TP_METHOD_POLYGON);
-    if (!near) {
-        best.distance_m =
-            tp_geodesic_distance_m(work->ellipsoid, measure->of->lon_deg[row], measure->of->lat_deg[row],
-                                   facilities->lon_deg[best.facility], facilities->lat_deg[best.facility]);
-    }
-    work->count[row] = 1;
-    measure->links[row] = (tp_link){.layer = facilities->layer[best.facility],
-                                    .note = (int32_t)best.via,
-                                    .row = facilities->row[best.facility],
-                                    .minutes = best.minutes,
-                                    .distance_m = best.distance_m};
+    double number = detail->number[best.facility];
+    tp_measure_set_interval(measure, row, number, number, fmax(number, best.high),
+                            best.via < 0 ? method : TP_METHOD_POLYGON);
 }
 
-/* Moves the links, which stand one a row, together. */
-static void pack(largest_work *work) {
-    tp_measure *measure = work->measure;
-    int64_t total = 0;
-    for (int64_t row = 0; row < measure->of->n_rows; row++) {
-        measure->link_first[row] = total;
-        if (work->count[row]) {
-            measure->links[total++] = measure->links[row];
-        }
-    }
-    measure->link_first[measure->of->n_rows] = total;
-}
-
-static tp_code measure_rows(largest_work *work, tp_error *error) {
-    tp_measure *measure = work->measure;
+static tp_code measure_rows(tp_measure *measure, tp_error *error) {
+    const largest_detail *detail = measure->detail;
     int64_t n = measure->of->n_rows;
-    size_t rows = (size_t)(n > 0 ? n : 1);
     bool lost = false;
-    measure->links = malloc(sizeof *measure->links * rows);
-    work->count = calloc(rows, 1);
-    if (measure->links == NULL || work->count == NULL) {
-        free(work->count);
-        return tp_error_memory(error);
-    }
 #pragma omp parallel reduction(|| : lost)
     {
         tp_nearby_room room = {0};
-        lost = !tp_nearby_room_new(&room, work->nearby);
+        lost = !tp_nearby_room_new(&room, &detail->nearby);
 #pragma omp for schedule(dynamic, 256)
         for (int64_t row = 0; row < n; row++) {
             if (!lost) {
-                measure_row(work, &room, row);
+                measure_row(measure, &room, row);
             }
         }
         tp_nearby_room_reset(&room);
     }
-    if (!lost) {
-        pack(work);
-    }
-    free(work->count);
-    const largest_detail *detail = measure->detail;
-    return lost ? tp_error_memory(error) : tp_travel_fill_lengths(&detail->travel, measure, error);
+    return lost ? tp_error_memory(error) : TP_OK;
 }
 
 /* ---- the stage ---- */
@@ -397,8 +393,11 @@ static tp_code publish(const tp_step *step, const tp_measure *measure, tp_layer 
     free(name_column);
     for (int64_t row = 0; row < of->n_rows && code == TP_OK; row++) {
         if (measure->known[row]) {
-            const tp_link *link = &measure->links[measure->link_first[row]];
-            const char *label = tp_layer_label(measure->to[link->layer], link->row);
+            tp_link links[TP_LINKS_MAX];
+            if (tp_measure_links(measure, row, links) < 1) {
+                return tp_error_memory(error);
+            }
+            const char *label = tp_layer_label(measure->to[links[0].layer], links[0].row);
             tp_column_set_double(value, row, measure->value[row]);
             code = tp_column_set_text(name, row, label, strlen(label), error);
         }
@@ -433,18 +432,14 @@ static tp_code make_detail(const largest_options *options, tp_measure *measure, 
 }
 
 static tp_code find_largest(const tp_step *step, tp_dataset *dataset, tp_layer *of, tp_measure *measure,
-                            const tp_facilities *facilities, tp_error *error) {
+                            tp_error *error) {
     const largest_options *options = step->options.values;
     const tp_layer *polygons = options->touching == NULL ? NULL : tp_dataset_layer(dataset, options->touching);
     largest_detail *detail = measure->detail;
-    tp_nearby nearby = {0};
-    double *number = numbers_of(measure, facilities, options->column);
-    largest_work work = {.ellipsoid = &dataset->ellipsoid,
-                         .facilities = facilities,
-                         .nearby = &nearby,
-                         .number = number,
-                         .measure = measure};
-    tp_code code = number == NULL ? tp_error_memory(error) : set_unit(measure, options->column, error);
+    const tp_facilities *facilities = &detail->facilities;
+    detail->ellipsoid = &dataset->ellipsoid;
+    detail->number = numbers_of(measure, facilities, options->column);
+    tp_code code = detail->number == NULL ? tp_error_memory(error) : set_unit(measure, options->column, error);
     find_missing_below(measure, options->column);
     if (code == TP_OK && polygons != NULL) {
         code = tp_municipal_new(polygons, measure, facilities, &detail->municipal, error);
@@ -453,16 +448,15 @@ static tp_code find_largest(const tp_step *step, tp_dataset *dataset, tp_layer *
         code = tp_travel_open(&detail->travel, dataset, measure, facilities, error);
     }
     if (code == TP_OK) {
-        code = tp_nearby_new(&nearby, dataset, &detail->travel, measure, facilities, measure->within_min, error);
+        code =
+            tp_nearby_new(&detail->nearby, dataset, &detail->travel, measure, facilities, measure->within_min, error);
     }
     if (code == TP_OK) {
-        code = measure_rows(&work, error);
+        code = measure_rows(measure, error);
     }
     if (code == TP_OK && step->implied_by == NULL) {
         code = publish(step, measure, of, error);
     }
-    tp_nearby_reset(&nearby);
-    free(number);
     return code;
 }
 
@@ -471,7 +465,6 @@ static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *
     const largest_options *options = step->options.values;
     tp_layer *of = tp_dataset_layer(dataset, options->of);
     tp_measure *measure = NULL;
-    tp_facilities facilities = {0};
     tp_code code = tp_measure_new(step->name, &KIND, of, &measure, error);
     if (code != TP_OK) {
         return code;
@@ -479,12 +472,12 @@ static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *
     measure->within_min = options->within.value;
     code = make_detail(options, measure, error);
     if (code == TP_OK) {
-        code = tp_facilities_gather(dataset, &options->to, options->where, measure, &facilities, error);
+        largest_detail *detail = measure->detail;
+        code = tp_facilities_gather(dataset, &options->to, options->where, measure, &detail->facilities, error);
     }
     if (code == TP_OK && measure->missing_layer == NULL) {
-        code = find_largest(step, dataset, of, measure, &facilities, error);
+        code = find_largest(step, dataset, of, measure, error);
     }
-    tp_facilities_reset(&facilities);
     if (code != TP_OK) {
         tp_measure_free(measure);
         return code;

@@ -2,8 +2,7 @@
  * matrix: the minutes by road between every point of a layer and every feature within a time, one row a pair, as a table
  * of its own. Points that reach nothing have no row; those that do not join the network have a line in `rejects`.
  *
- * One bounded search a feature finds the pairs. The lengths of their paths need every path followed, by the same
- * searches again; they are told where there are at most KM_PAIRS_MAX pairs.
+ * One bounded search a feature finds the pairs and the lengths of their paths (technopolis/service.h).
  */
 #include "core/plan/added_layer.h"
 #include "technopolis/plan.h"
@@ -12,8 +11,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { KM_PAIRS_MAX = 100000 };
 
 typedef struct matrix_options {
     const char *of, *where, *as;
@@ -64,7 +61,7 @@ static const tp_stage_column ADDS[] = {
     {"{as}", "to_layer", TP_TYPE_TEXT, "", "the feature's layer"},
     {"{as}", "to_id", TP_TYPE_TEXT, "", "the feature's id"},
     {"{as}", "minutes", TP_TYPE_DOUBLE, "min", "by road"},
-    {"{as}", "km", TP_TYPE_DOUBLE, "km", "length along the path; missing where there are more than 100,000 pairs"},
+    {"{as}", "km", TP_TYPE_DOUBLE, "km", "length along the path"},
     {"{as}", "method", TP_TYPE_TEXT, "", "road or road_model"},
 };
 enum { N_COLUMNS = sizeof ADDS / sizeof ADDS[0] };
@@ -90,7 +87,6 @@ typedef struct matrix_work {
     const tp_join *joins; /* of the points */
     tp_search_rule rule;
     tp_matrix matrix;
-    double *length_m; /* a pair; NULL: not told */
 } matrix_work;
 
 /* The facilities that join the network, in the order of their ids, so that ties go to the smaller one. */
@@ -133,88 +129,6 @@ static tp_code join_points(matrix_work *work, tp_dataset *dataset, const tp_laye
     return code;
 }
 
-/* ---- lengths ---- */
-
-/* The pairs of each facility: facility f has pairs item[first[f]] .. and their points. */
-typedef struct by_facility {
-    int64_t *first, *pair, *point;
-} by_facility;
-
-static tp_code turn_round(const matrix_work *work, by_facility *turned, tp_error *error) {
-    const tp_matrix *matrix = &work->matrix;
-    turned->first = calloc((size_t)work->n + 2, sizeof *turned->first);
-    turned->pair = malloc(((size_t)matrix->n_pairs + 1) * sizeof *turned->pair);
-    turned->point = malloc(((size_t)matrix->n_pairs + 1) * sizeof *turned->point);
-    if (turned->first == NULL || turned->pair == NULL || turned->point == NULL) {
-        return tp_error_memory(error);
-    }
-    for (int64_t i = 0; i < matrix->n_pairs; i++) {
-        turned->first[matrix->pair[i].facility + 2]++;
-    }
-    for (int64_t f = 0; f < work->n; f++) {
-        turned->first[f + 2] += turned->first[f + 1];
-    }
-    for (int64_t p = 0; p < matrix->n_places; p++) {
-        for (int64_t i = matrix->first[p]; i < matrix->first[p + 1]; i++) {
-            int64_t at = turned->first[matrix->pair[i].facility + 1]++;
-            turned->pair[at] = i;
-            turned->point[at] = p;
-        }
-    }
-    return TP_OK;
-}
-
-static tp_code follow(matrix_work *work, const by_facility *turned, int64_t facility, tp_search *search, tp_path *path,
-                      tp_error *error) {
-    if (turned->first[facility] == turned->first[facility + 1]) {
-        return TP_OK;
-    }
-    tp_code code = tp_search_run_places(search, &work->rule, &work->facility_joins[facility], 1, error);
-    for (int64_t i = turned->first[facility]; i < turned->first[facility + 1] && code == TP_OK; i++) {
-        bool reached = false;
-        code = tp_search_place_path(search, &work->joins[turned->point[i]], path, &reached, error);
-        work->length_m[turned->pair[i]] = path->length_m;
-    }
-    return code;
-}
-
-static tp_code follow_all(matrix_work *work, tp_error *error) {
-    by_facility turned = {0};
-    tp_code first_code = turn_round(work, &turned, error);
-    if (first_code == TP_OK) {
-        work->length_m = malloc(((size_t)work->matrix.n_pairs + 1) * sizeof *work->length_m);
-        first_code = work->length_m == NULL ? tp_error_memory(error) : TP_OK;
-    }
-    if (first_code == TP_OK) {
-#pragma omp parallel
-        {
-            tp_search *search = NULL;
-            tp_path path = {0};
-            tp_error own = {0};
-            tp_code code = tp_search_new(work->network, &search, &own);
-#pragma omp for schedule(dynamic, 4)
-            for (int64_t f = 0; f < work->n; f++) {
-                if (code == TP_OK) {
-                    code = follow(work, &turned, f, search, &path, &own);
-                }
-            }
-#pragma omp critical(tp_matrix_error)
-            if (code != TP_OK && first_code == TP_OK) {
-                first_code = code;
-                if (error != NULL) {
-                    *error = own;
-                }
-            }
-            tp_path_reset(&path);
-            tp_search_free(search);
-        }
-    }
-    free(turned.first);
-    free(turned.pair);
-    free(turned.point);
-    return first_code;
-}
-
 /* ---- the table ---- */
 
 static tp_code set_text(tp_column *column, int64_t row, const char *text, tp_error *error) {
@@ -240,9 +154,7 @@ static tp_code fill(const matrix_work *work, const tp_step *step, tp_method meth
                 code = texts[k] == NULL ? TP_OK : set_text(columns[k], i, texts[k], error);
             }
             tp_column_set_double(columns[3], i, tp_travel_minutes(matrix->pair[i].time_ms));
-            if (work->length_m != NULL) {
-                tp_column_set_double(columns[4], i, work->length_m[i] / 1000);
-            }
+            tp_column_set_double(columns[4], i, matrix->length_m[i] / 1000);
         }
     }
     return code;
@@ -270,9 +182,6 @@ static tp_code find_pairs(matrix_work *work, tp_dataset *dataset, const tp_layer
     if (code == TP_OK) {
         code = tp_matrix_of(work->network, &work->rule, work->joins, of->n_rows, work->facility_joins, work->n, 0,
                             &work->matrix, error);
-    }
-    if (code == TP_OK && work->matrix.n_pairs <= KM_PAIRS_MAX) {
-        code = follow_all(work, error);
     }
     return code;
 }
@@ -308,7 +217,6 @@ static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *
     tp_measure_free(work.measure);
     free(work.facility_of);
     free(work.facility_joins);
-    free(work.length_m);
     return code;
 }
 

@@ -124,7 +124,7 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
     }
 }
 
-static const tp_measure_kind KIND = {"members", TP_DIMENSION_COUNT, write_evidence};
+static const tp_measure_kind KIND = {.name = "members", .dimension = TP_DIMENSION_COUNT, .evidence = write_evidence};
 
 typedef struct members_work {
     const tp_ellipsoid *ellipsoid;
@@ -175,10 +175,10 @@ static void set_share(const members_work *work, int64_t row, const int64_t sure[
 }
 
 static void measure_row(const members_work *work, tp_nearby_room *room, int64_t *reached_of, int64_t row) {
-    int64_t n = tp_nearby_of(&work->nearby, room, row);
+    int64_t n = tp_nearby_all(&work->nearby, room, row);
     int64_t sure[2] = {0}, maybe[2] = {0}, open[2] = {0};
     for (int64_t i = 0; i < n; i++) {
-        reached_of[room->near[i].facility] = row + 1;
+        reached_of[room->found[i]] = row + 1;
     }
     for (int64_t i = work->held.first[row]; i < work->held.first[row + 1]; i++) {
         int64_t facility = work->held.point[i];

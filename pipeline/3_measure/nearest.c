@@ -75,10 +75,117 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     }
 }
 
+/* The facilities that surely count, or those that may: an index of them, and who is nearest by road. */
+typedef struct nearest_kind {
+    tp_facility_index index;
+    tp_service *service;  /* NULL without a network */
+    int64_t *facility_of; /* number in the service -> facility */
+} nearest_kind;
+
+/* What the evidence needs beyond the measure itself; the link is found when it is asked for. */
+typedef struct nearest_detail {
+    tp_travel travel;
+    tp_facilities facilities;
+    nearest_kind sure;
+} nearest_detail;
+
+static void reset_kind(nearest_kind *kind) {
+    tp_facility_index_reset(&kind->index);
+    tp_service_free(kind->service);
+    free(kind->facility_of);
+}
+
+static void free_detail(void *detail) {
+    nearest_detail *mine = detail;
+    if (mine != NULL) {
+        reset_kind(&mine->sure);
+        tp_facilities_reset(&mine->facilities);
+        tp_travel_reset(&mine->travel);
+    }
+    free(mine);
+}
+
+/* ---- finding one ---- */
+
+/* The nearest by the straight line; facility -1 and infinity where none is within the limit. */
+static tp_near near_by_line(const nearest_detail *detail, const nearest_kind *kind, const tp_measure *measure,
+                            int64_t row) {
+    const tp_reach *reach = &detail->travel.reach;
+    const tp_layer *of = measure->of;
+    tp_near near = {.facility = -1, .minutes = INFINITY};
+    double limit_m = tp_reach_limit_m(reach, measure->within_min), distance_m = INFINITY;
+    int64_t found =
+        tp_point_index_nearest(kind->index.points, of->lon_deg[row], of->lat_deg[row], limit_m, &distance_m);
+    double minutes = tp_reach_minutes(reach, distance_m);
+    if (found >= 0 && minutes <= measure->within_min) {
+        near = (tp_near){.facility = kind->index.facility[found], .minutes = minutes, .distance_m = distance_m};
+    }
+    return near;
+}
+
+/* Room for what a walk has seen, on the stack where it fits. */
+enum { SEEN_WORDS = 64 };
+
+typedef struct seen_room {
+    uint64_t own[SEEN_WORDS];
+    uint64_t *words;
+} seen_room;
+
+static bool seen_open(seen_room *room, const nearest_kind *kind) {
+    int64_t n = kind->service == NULL ? 0 : tp_service_words(kind->service);
+    room->words = n <= SEEN_WORDS ? room->own : malloc((size_t)n * sizeof *room->words);
+    return room->words != NULL;
+}
+
+static void seen_close(seen_room *room) {
+    if (room->words != room->own) {
+        free(room->words);
+    }
+}
+
+static tp_near near_by_road(const nearest_detail *detail, const nearest_kind *kind, seen_room *seen, int64_t row) {
+    tp_service_walk walk;
+    tp_served served;
+    tp_service_begin(&walk, kind->service, &detail->travel.joins[row], seen->words);
+    if (!tp_service_next(&walk, &served)) {
+        return (tp_near){.facility = -1, .minutes = INFINITY};
+    }
+    return (tp_near){.facility = kind->facility_of[served.facility],
+                     .minutes = tp_travel_minutes(served.time_ms),
+                     .distance_m = served.length_m};
+}
+
+static tp_near find_near(const tp_measure *measure, const nearest_kind *kind, seen_room *seen, int64_t row) {
+    const nearest_detail *detail = measure->detail;
+    switch (tp_travel_there(&detail->travel, row)) {
+    case TP_THERE_STRAIGHT:
+        return near_by_line(detail, kind, measure, row);
+    case TP_THERE_NETWORK:
+        return near_by_road(detail, kind, seen, row);
+    case TP_THERE_NOT:
+        break;
+    }
+    return (tp_near){.facility = -1, .minutes = INFINITY};
+}
+
+static int find_link(const tp_measure *measure, int64_t row, tp_link *links) {
+    const nearest_detail *detail = measure->detail;
+    seen_room seen;
+    if (!seen_open(&seen, &detail->sure)) {
+        return -1;
+    }
+    tp_near near = find_near(measure, &detail->sure, &seen, row);
+    seen_close(&seen);
+    if (near.facility >= 0) {
+        links[0] = tp_near_link(&detail->facilities, &near);
+    }
+    return near.facility >= 0;
+}
+
 /* ---- the evidence ---- */
 
-static void write_found(const tp_travel *travel, const tp_measure *measure, int64_t row, tp_text *text) {
-    const tp_link *link = &measure->links[measure->link_first[row]];
+static void write_found(const tp_travel *travel, const tp_measure *measure, int64_t row, const tp_link *link,
+                        tp_text *text) {
     tp_text_add(text, ": nearest %s, ", tp_layer_label(measure->to[link->layer], link->row));
     tp_text_add_number(text, link->minutes, 1);
     if (tp_travel_there(travel, row) == TP_THERE_STRAIGHT) {
@@ -121,10 +228,14 @@ static void write_none(const tp_travel *travel, const tp_measure *measure, int64
 }
 
 static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text) {
-    const tp_travel *travel = measure->detail;
+    const nearest_detail *detail = measure->detail;
+    const tp_travel *travel = &detail->travel;
+    tp_link links[TP_LINKS_MAX];
+    int n = tp_measure_links(measure, row, links);
+    text->lost = text->lost || n < 0;
     tp_reach_write_wanted(measure, text);
-    if (measure->link_first[row] < measure->link_first[row + 1]) {
-        write_found(travel, measure, row, text);
+    if (n > 0) {
+        write_found(travel, measure, row, &links[0], text);
     } else {
         write_none(travel, measure, row, text);
     }
@@ -146,44 +257,22 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
     }
 }
 
-static void free_travel(void *detail) {
-    if (detail != NULL) {
-        tp_travel_reset(detail);
-    }
-    free(detail);
-}
-
-static const tp_measure_kind KIND = {"nearest", TP_DIMENSION_TIME, write_evidence};
+static const tp_measure_kind KIND = {
+    .name = "nearest", .dimension = TP_DIMENSION_TIME, .evidence = write_evidence, .links = find_link};
 
 /* ---- the measure ---- */
 
-/* The facilities that surely count, or those that may: an index of them, and the search from all of them. */
-typedef struct nearest_kind {
-    tp_facility_index index;
-    tp_search *search;    /* NULL without a network */
-    int64_t *facility_of; /* number in the search -> facility */
-} nearest_kind;
-
 typedef struct nearest_work {
-    const tp_facilities *facilities;
-    const tp_travel *travel;
-    nearest_kind sure, maybe;
+    nearest_kind maybe;
     tp_apart apart;
     tp_measure *measure;
-    tp_link *links; /* one a row, packed afterwards */
-    uint8_t *count;
+    nearest_detail *detail;
 } nearest_work;
-
-static void reset_kind(nearest_kind *kind) {
-    tp_facility_index_reset(&kind->index);
-    tp_search_free(kind->search);
-    free(kind->facility_of);
-}
 
 /* Numbers are given in the order of ranks, so that ties go to the smaller id. */
 static tp_code search_from(const nearest_work *work, int which, nearest_kind *kind, tp_error *error) {
-    const tp_facilities *facilities = work->facilities;
-    const tp_travel *travel = work->travel;
+    const tp_facilities *facilities = &work->detail->facilities;
+    const tp_travel *travel = &work->detail->travel;
     size_t size = (size_t)facilities->n + 1;
     int64_t *by_rank = malloc(size * sizeof *by_rank), n = 0;
     tp_join *joins = malloc(size * sizeof *joins);
@@ -201,11 +290,14 @@ static tp_code search_from(const nearest_work *work, int which, nearest_kind *ki
         }
     }
     if (code == TP_OK) {
-        code = tp_search_new(travel->transport->network, &kind->search, error);
-    }
-    if (code == TP_OK) {
-        tp_search_rule rule = tp_travel_rule(travel, tp_travel_limit_ms(work->measure->within_min));
-        code = tp_search_run_places(kind->search, &rule, joins, n, error);
+        tp_service_request request = {.network = travel->transport->network,
+                                      .rule = tp_travel_rule(travel, tp_travel_limit_ms(work->measure->within_min)),
+                                      .places = travel->joins,
+                                      .n_places = work->measure->of->n_rows,
+                                      .facilities = joins,
+                                      .n_facilities = n,
+                                      .nearest = true};
+        code = tp_service_new(&request, &kind->service, error);
     }
     free(by_rank);
     free(joins);
@@ -214,153 +306,75 @@ static tp_code search_from(const nearest_work *work, int which, nearest_kind *ki
 
 static tp_code make_kind(const nearest_work *work, const tp_ellipsoid *ellipsoid, int which, nearest_kind *kind,
                          tp_error *error) {
-    tp_code code = tp_facility_index_new(ellipsoid, work->facilities, which, &kind->index, error);
-    if (code == TP_OK && work->travel->transport != NULL) {
+    tp_code code = tp_facility_index_new(ellipsoid, &work->detail->facilities, which, &kind->index, error);
+    if (code == TP_OK && work->detail->travel.transport != NULL) {
         code = search_from(work, which, kind, error);
     }
     return code;
 }
 
-/* The nearest by the straight line; facility -1 and infinity where none is within the limit. */
-static tp_near near_by_line(const nearest_work *work, const nearest_kind *kind, int64_t row) {
-    const tp_reach *reach = &work->travel->reach;
-    const tp_layer *of = work->measure->of;
-    tp_near near = {.facility = -1, .minutes = INFINITY};
-    double limit_m = tp_reach_limit_m(reach, work->measure->within_min), distance_m = INFINITY;
-    int64_t found =
-        tp_point_index_nearest(kind->index.points, of->lon_deg[row], of->lat_deg[row], limit_m, &distance_m);
-    double minutes = tp_reach_minutes(reach, distance_m);
-    if (found >= 0 && minutes <= work->measure->within_min) {
-        near = (tp_near){.facility = kind->index.facility[found], .minutes = minutes, .distance_m = distance_m};
-    }
-    return near;
-}
-
-static tp_code near_by_road(const nearest_work *work, const nearest_kind *kind, tp_path *path, int64_t row,
-                            tp_near *near, tp_error *error) {
-    bool reached = false;
-    tp_code code = tp_search_place_path(kind->search, &work->travel->joins[row], path, &reached, error);
-    if (code == TP_OK && reached) {
-        *near = (tp_near){.facility = kind->facility_of[path->start],
-                          .minutes = tp_travel_minutes(path->time_ms),
-                          .distance_m = path->length_m};
-    }
-    return code;
-}
-
-static double maybe_minutes(const nearest_work *work, tp_way_there there, int64_t row) {
-    if (work->facilities->n_maybe == 0 || there == TP_THERE_NOT) {
-        return INFINITY;
-    }
-    if (there == TP_THERE_STRAIGHT) {
-        return near_by_line(work, &work->maybe, row).minutes;
-    }
-    uint32_t time_ms = tp_search_place_ms(work->maybe.search, &work->travel->joins[row]);
-    return time_ms == TP_NO_TIME ? INFINITY : tp_travel_minutes(time_ms);
-}
-
-static tp_code measure_row(const nearest_work *work, tp_path *path, int64_t row, tp_error *error) {
+static void measure_row(const nearest_work *work, seen_room seen[2], int64_t row) {
     tp_measure *measure = work->measure;
-    tp_way_there there = tp_travel_there(work->travel, row);
-    tp_near near = {.facility = -1, .minutes = INFINITY};
-    if (there == TP_THERE_STRAIGHT) {
-        near = near_by_line(work, &work->sure, row);
-    } else if (there == TP_THERE_NETWORK) {
-        tp_code code = near_by_road(work, &work->sure, path, row, &near, error);
-        if (code != TP_OK) {
-            return code;
-        }
-    }
-    if (near.facility >= 0) {
-        work->links[row] = tp_near_link(work->facilities, &near);
-        work->count[row] = 1;
-    }
+    const nearest_detail *detail = work->detail;
+    tp_way_there there = tp_travel_there(&detail->travel, row);
+    tp_near near = find_near(measure, &detail->sure, &seen[0], row);
     /* Nothing within the limit is known to lie beyond it, not to be nowhere. */
     bool looked =
-        near.facility < 0 && work->facilities->n > 0 && isfinite(measure->within_min) && there != TP_THERE_NOT;
+        near.facility < 0 && detail->facilities.n > 0 && isfinite(measure->within_min) && there != TP_THERE_NOT;
     double beyond = looked ? nextafter(measure->within_min, INFINITY) : INFINITY;
-    double low = fmin(fmin(near.minutes, beyond), maybe_minutes(work, there, row));
+    double low = fmin(near.minutes, beyond);
+    if (detail->facilities.n_maybe > 0) {
+        low = fmin(low, find_near(measure, &work->maybe, &seen[1], row).minutes);
+    }
     if (there == TP_THERE_NETWORK) {
         double within_min = measure->within_min;
-        low = fmin(low, tp_apart_nearest_min(&work->apart, work->travel, measure->of, row, within_min));
+        low = fmin(low, tp_apart_nearest_min(&work->apart, &detail->travel, measure->of, row, within_min));
     }
     if (measure->sample &&
         there != TP_THERE_NOT) { /* a place off the network reaches nothing that is left out either */
         low = 0;
     }
-    tp_measure_set_interval(measure, row, near.minutes, low, near.minutes, tp_travel_method(work->travel, row));
-    return TP_OK;
+    tp_measure_set_interval(measure, row, near.minutes, low, near.minutes, tp_travel_method(&detail->travel, row));
 }
 
-/* Packs one optional link a row. */
-static tp_code pack(nearest_work *work, tp_error *error) {
-    tp_measure *measure = work->measure;
-    int64_t total = 0;
-    for (int64_t row = 0; row < measure->of->n_rows; row++) {
-        measure->link_first[row] = total;
-        total += work->count[row];
-    }
-    measure->link_first[measure->of->n_rows] = total;
-    measure->links = malloc(sizeof *measure->links * (size_t)(total > 0 ? total : 1));
-    if (measure->links == NULL) {
-        return tp_error_memory(error);
-    }
-    for (int64_t row = 0; row < measure->of->n_rows; row++) {
-        if (work->count[row]) {
-            measure->links[measure->link_first[row]] = work->links[row];
-        }
-    }
-    return TP_OK;
-}
-
-static tp_code measure_all(const nearest_work *work, tp_error *error) {
+static tp_code measure_rows(const nearest_work *work, tp_error *error) {
     int64_t n = work->measure->of->n_rows;
-    tp_code code = TP_OK;
-#pragma omp parallel
+    bool lost = false;
+#pragma omp parallel reduction(|| : lost)
     {
-        tp_path path = {0};
-        tp_error fault = {0};
-        tp_code mine = TP_OK;
+        seen_room seen[2];
+        bool open[2] = {seen_open(&seen[0], &work->detail->sure), seen_open(&seen[1], &work->maybe)};
+        lost = !open[0] || !open[1];
 #pragma omp for schedule(static, 256)
         for (int64_t row = 0; row < n; row++) {
-            if (mine == TP_OK) {
-                mine = measure_row(work, &path, row, &fault);
+            if (!lost) {
+                measure_row(work, seen, row);
             }
         }
-        if (mine != TP_OK) {
-#pragma omp critical(tp_nearest_fault)
-            code = tp_error_set(error, fault.code, "%s", fault.message);
-        }
-        tp_path_reset(&path);
+        seen_close(&seen[0]);
+        seen_close(&seen[1]);
     }
-    return code;
+    return lost ? tp_error_memory(error) : TP_OK;
 }
 
-static tp_code find_nearest(const tp_ellipsoid *ellipsoid, nearest_work *work, tp_error *error) {
-    int64_t n = work->measure->of->n_rows;
-    work->links = calloc((size_t)n + 1, sizeof *work->links);
-    work->count = calloc((size_t)n + 1, 1);
-    tp_code code = work->links == NULL || work->count == NULL ? tp_error_memory(error) : TP_OK;
+static tp_code find_nearest(tp_dataset *dataset, tp_measure *measure, tp_error *error) {
+    nearest_detail *detail = measure->detail;
+    nearest_work work = {.measure = measure, .detail = detail};
+    tp_code code = tp_travel_open(&detail->travel, dataset, measure, &detail->facilities, error);
     if (code == TP_OK) {
-        code = make_kind(work, ellipsoid, TP_SURE, &work->sure, error);
+        code = make_kind(&work, &dataset->ellipsoid, TP_SURE, &detail->sure, error);
+    }
+    if (code == TP_OK && detail->facilities.n_maybe > 0) {
+        code = make_kind(&work, &dataset->ellipsoid, TP_MAYBE, &work.maybe, error);
     }
     if (code == TP_OK) {
-        code = make_kind(work, ellipsoid, TP_MAYBE, &work->maybe, error);
+        code = tp_apart_open(&work.apart, &detail->travel, &detail->facilities, &dataset->ellipsoid, error);
     }
     if (code == TP_OK) {
-        code = tp_apart_open(&work->apart, work->travel, work->facilities, ellipsoid, error);
+        code = measure_rows(&work, error);
     }
-    if (code == TP_OK) {
-        code = measure_all(work, error);
-    }
-    if (code == TP_OK) {
-        code = pack(work, error);
-    }
-    reset_kind(&work->sure);
-    reset_kind(&work->maybe);
-    tp_apart_reset(&work->apart);
-    free(work->links);
-    free(work->count);
+    reset_kind(&work.maybe);
+    tp_apart_reset(&work.apart);
     return code;
 }
 
@@ -378,7 +392,11 @@ static tp_code publish(const tp_step *step, const tp_measure *measure, tp_layer 
         if (!measure->known[row]) {
             continue;
         }
-        const tp_link *link = &measure->links[measure->link_first[row]];
+        tp_link links[TP_LINKS_MAX];
+        const tp_link *link = &links[0];
+        if (tp_measure_links(measure, row, links) < 1) {
+            return tp_error_memory(error);
+        }
         const tp_layer *layer = measure->to[link->layer];
         const char *id = tp_layer_id(layer, link->row), *label = tp_layer_label(layer, link->row);
         const char *method = tp_method_text((tp_method)measure->method[row]);
@@ -400,32 +418,26 @@ static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *
     const nearest_options *options = step->options.values;
     tp_layer *of = tp_dataset_layer(dataset, options->of);
     tp_measure *measure = NULL;
-    tp_facilities facilities = {0};
     tp_code code = tp_measure_new(step->name, &KIND, of, &measure, error);
     if (code != TP_OK) {
         return code;
     }
-    tp_travel *travel = malloc(sizeof *travel);
-    if (travel == NULL) {
+    nearest_detail *detail = calloc(1, sizeof *detail);
+    if (detail == NULL) {
         tp_measure_free(measure);
         return tp_error_memory(error);
     }
-    tp_travel_set(travel, options->by, options->direction, options->speed.value, options->detour);
-    measure->detail = travel;
-    measure->free_detail = free_travel;
+    tp_travel_set(&detail->travel, options->by, options->direction, options->speed.value, options->detour);
+    measure->detail = detail;
+    measure->free_detail = free_detail;
     measure->within_min = options->within.unit[0] == '\0' ? INFINITY : options->within.value;
-    code = tp_facilities_gather(dataset, &options->to, options->where, measure, &facilities, error);
+    code = tp_facilities_gather(dataset, &options->to, options->where, measure, &detail->facilities, error);
     if (code == TP_OK && measure->missing_layer == NULL) {
-        nearest_work work = {.facilities = &facilities, .travel = travel, .measure = measure};
-        code = tp_travel_open(travel, dataset, measure, &facilities, error);
-        if (code == TP_OK) {
-            code = find_nearest(&dataset->ellipsoid, &work, error);
-        }
+        code = find_nearest(dataset, measure, error);
         if (code == TP_OK && step->implied_by == NULL) {
             code = publish(step, measure, of, error);
         }
     }
-    tp_facilities_reset(&facilities);
     if (code != TP_OK) {
         tp_measure_free(measure);
         return code;

@@ -16,6 +16,24 @@ double tp_reach_limit_m(const tp_reach *reach, double minutes) {
                           : minutes * (reach->speed_kmh * 1000.0 / 60.0) / reach->detour * (1 + 1e-12) + 1e-9;
 }
 
+double tp_reach_longest_m(const tp_reach *reach, double minutes) {
+    double within_m = 0, beyond_m = tp_reach_limit_m(reach, minutes);
+    if (isinf(beyond_m) || tp_reach_minutes(reach, beyond_m) <= minutes) {
+        return beyond_m;
+    }
+    for (;;) { /* halves what is between two numbers until none is */
+        double middle_m = within_m + (beyond_m - within_m) / 2;
+        if (middle_m <= within_m || middle_m >= beyond_m) {
+            return within_m;
+        }
+        if (tp_reach_minutes(reach, middle_m) <= minutes) {
+            within_m = middle_m;
+        } else {
+            beyond_m = middle_m;
+        }
+    }
+}
+
 void tp_facilities_reset(tp_facilities *facilities) {
     free(facilities->lon_deg);
     free(facilities->lat_deg);

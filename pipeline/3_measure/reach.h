@@ -20,6 +20,9 @@ double tp_reach_minutes(const tp_reach *reach, double distance_m);
 /** A distance that no place within `minutes` exceeds (a hair longer than exact: the minutes decide). */
 double tp_reach_limit_m(const tp_reach *reach, double minutes);
 
+/** The longest distance whose minutes do not exceed `minutes` (>= 0 or infinite): inclusive to the last bit. */
+double tp_reach_longest_m(const tp_reach *reach, double minutes);
+
 /** The two settings `speed` and `detour` of a stage whose options hold a tp_quantity and a double. */
 #define TP_REACH_SETTINGS(struct_type)                                                                                 \
     {.key = "speed",                                                                                                   \

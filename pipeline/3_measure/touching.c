@@ -159,7 +159,7 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
     }
 }
 
-static const tp_measure_kind KIND = {"touching", TP_DIMENSION_TIME, write_evidence};
+static const tp_measure_kind KIND = {.name = "touching", .dimension = TP_DIMENSION_TIME, .evidence = write_evidence};
 
 /* ---- the answer of a polygon ---- */
 

@@ -14,7 +14,7 @@
 
 #include "core/space/inside.h"
 #include "reach.h"
-#include "technopolis/search.h"
+#include "technopolis/service.h"
 #include "technopolis/transport.h"
 
 typedef enum tp_by { TP_BY_BEST, TP_BY_ROAD, TP_BY_STRAIGHT_LINE } tp_by;
@@ -90,26 +90,28 @@ tp_search_rule tp_travel_rule(const tp_travel *travel, uint32_t limit_ms);
 typedef struct tp_near {
     int64_t facility;
     double minutes;
-    double distance_m; /**< geodesic by the straight line; NaN by the network: see tp_travel_fill_lengths */
+    double distance_m; /**< geodesic by the straight line, along the path by the network */
     bool inside;       /**< in the row's polygon, so that there is no way to it: 0 minutes, distance NaN */
 } tp_near;
 
 /** The note of a link to what lies inside the row's polygon; notes of 0 and above belong to the measures. */
 enum { TP_LINK_INSIDE = -2 };
 
-/** All facilities in reach of every row. Initialise with `= {0}`. */
+/** The facilities in reach of every row, found when a row is asked for. Initialise with `= {0}`. */
 typedef struct tp_nearby {
     const tp_travel *travel;
     const tp_facilities *facilities;
     const tp_layer *of;
     double within_min;
+    double within_m; /**< the longest straight line that is within it */
     tp_facility_index index;
-    tp_matrix matrix;
-    int64_t *facility_of; /**< number in the matrix -> facility */
+    tp_service *service;  /**< NULL without a network */
+    int64_t *facility_of; /**< number in the service -> facility */
     tp_held inside;       /**< the facilities in each row's polygon; `first` NULL: they are not looked at */
     int64_t *by_rank;     /**< rank -> facility: what `inside` is numbered by */
 } tp_nearby;
 
+/** `travel` and `facilities` are borrowed, and so is the layer of the measure. */
 TP_NODISCARD tp_code tp_nearby_new(tp_nearby *nearby, const tp_dataset *dataset, const tp_travel *travel,
                                    const tp_measure *measure, const tp_facilities *facilities, double within_min,
                                    tp_error *error);
@@ -121,12 +123,16 @@ void tp_nearby_reset(tp_nearby *nearby);
  */
 TP_NODISCARD tp_code tp_nearby_count_inside(tp_nearby *nearby, tp_error *error);
 
-/** What a thread needs to ask. */
+/** What a thread needs to ask: one piece of memory, some 60 bytes a facility. */
 typedef struct tp_nearby_room {
-    int64_t *found;
+    int64_t *found; /**< the answer of tp_nearby_all */
+    tp_near *near;  /**< the answer of tp_nearby_of */
+    int64_t *item;
     double *distance_m;
     int64_t *inside_of; /**< a facility: row + 1 of the last row whose polygon held it */
-    tp_near *near;      /**< the answer */
+    uint64_t *seen;
+    int32_t *served;
+    void *memory;
 } tp_nearby_room;
 
 TP_NODISCARD bool tp_nearby_room_new(tp_nearby_room *room, const tp_nearby *nearby);
@@ -135,14 +141,11 @@ void tp_nearby_room_reset(tp_nearby_room *room);
 /** Writes what is in reach of a row into `room->near`, nearest first, ties by rank, and returns how many. */
 int64_t tp_nearby_of(const tp_nearby *nearby, tp_nearby_room *room, int64_t row);
 
+/** The same facilities, in no order that matters, into `room->found`: faster, since nothing is measured or sorted. */
+int64_t tp_nearby_all(const tp_nearby *nearby, tp_nearby_room *room, int64_t row);
+
 /** A link to what was found. */
 tp_link tp_near_link(const tp_facilities *facilities, const tp_near *near);
-
-/**
- * Gives each link of the measure without a length (NaN) the length along its path: one search a facility linked to, in
- * parallel, as far as its farthest link.
- */
-TP_NODISCARD tp_code tp_travel_fill_lengths(const tp_travel *travel, tp_measure *measure, tp_error *error);
 
 /* ---- evidence: travel_text.c ---- */
 

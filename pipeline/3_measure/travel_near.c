@@ -1,8 +1,9 @@
-/* What is in reach of each row, by the network or by the straight line, and how long the ways there are: see travel.h. */
+/* What is in reach of each row, by the network or by the straight line: see travel.h. */
 #include "travel.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- who is near ---- */
 
@@ -19,9 +20,13 @@ static tp_code search_network(tp_nearby *nearby, tp_error *error) {
         joins[facilities->rank[i]] = travel->to_joins[facilities->layer[i]][facilities->row[i]];
     }
     if (code == TP_OK) {
-        tp_search_rule rule = tp_travel_rule(travel, tp_travel_limit_ms(nearby->within_min));
-        code = tp_matrix_of(travel->transport->network, &rule, travel->joins, nearby->of->n_rows, joins, facilities->n,
-                            0, &nearby->matrix, error);
+        tp_service_request request = {.network = travel->transport->network,
+                                      .rule = tp_travel_rule(travel, tp_travel_limit_ms(nearby->within_min)),
+                                      .places = travel->joins,
+                                      .n_places = nearby->of->n_rows,
+                                      .facilities = joins,
+                                      .n_facilities = facilities->n};
+        code = tp_service_new(&request, &nearby->service, error);
     }
     free(joins);
     return code;
@@ -29,7 +34,11 @@ static tp_code search_network(tp_nearby *nearby, tp_error *error) {
 
 tp_code tp_nearby_new(tp_nearby *nearby, const tp_dataset *dataset, const tp_travel *travel, const tp_measure *measure,
                       const tp_facilities *facilities, double within_min, tp_error *error) {
-    *nearby = (tp_nearby){.travel = travel, .facilities = facilities, .of = measure->of, .within_min = within_min};
+    *nearby = (tp_nearby){.travel = travel,
+                          .facilities = facilities,
+                          .of = measure->of,
+                          .within_min = within_min,
+                          .within_m = tp_reach_longest_m(&travel->reach, within_min)};
     tp_code code = tp_facility_index_new(&dataset->ellipsoid, facilities, TP_ALL, &nearby->index, error);
     if (code == TP_OK && travel->transport != NULL) {
         code = search_network(nearby, error);
@@ -39,7 +48,7 @@ tp_code tp_nearby_new(tp_nearby *nearby, const tp_dataset *dataset, const tp_tra
 
 void tp_nearby_reset(tp_nearby *nearby) {
     tp_facility_index_reset(&nearby->index);
-    tp_matrix_reset(&nearby->matrix);
+    tp_service_free(nearby->service);
     free(nearby->facility_of);
     tp_held_reset(&nearby->inside);
     free(nearby->by_rank);
@@ -71,21 +80,34 @@ tp_code tp_nearby_count_inside(tp_nearby *nearby, tp_error *error) {
 }
 
 bool tp_nearby_room_new(tp_nearby_room *room, const tp_nearby *nearby) {
-    size_t size = (size_t)nearby->facilities->n + 1;
-    room->found = malloc(size * sizeof *room->found);
-    room->distance_m = malloc(size * sizeof *room->distance_m);
-    room->near = malloc(size * sizeof *room->near);
-    room->inside_of = calloc(size, sizeof *room->inside_of);
-    return room->found != NULL && room->distance_m != NULL && room->near != NULL && room->inside_of != NULL;
+    size_t n = (size_t)nearby->facilities->n + 1;
+    size_t n_words = nearby->service != NULL ? (size_t)tp_service_words(nearby->service) : 0;
+    size_t size = n * (sizeof *room->near + sizeof *room->found + sizeof *room->item + sizeof *room->distance_m +
+                       sizeof *room->inside_of) +
+                  n_words * sizeof *room->seen + n * sizeof *room->served;
+    room->memory = malloc(size);
+    if (room->memory == NULL) {
+        return false;
+    }
+    room->near = room->memory;
+    room->found = (int64_t *)(room->near + n);
+    room->item = room->found + n;
+    room->distance_m = (double *)(room->item + n);
+    room->inside_of = (int64_t *)(room->distance_m + n);
+    room->seen = (uint64_t *)(room->inside_of + n);
+    room->served = (int32_t *)(room->seen + n_words);
+    if (nearby->inside.first != NULL) {
+        memset(room->inside_of, 0, n * sizeof *room->inside_of);
+    }
+    return true;
 }
 
 void tp_nearby_room_reset(tp_nearby_room *room) {
-    free(room->found);
-    free(room->distance_m);
-    free(room->near);
-    free(room->inside_of);
+    free(room->memory);
     *room = (tp_nearby_room){0};
 }
+
+/* ---- in order ---- */
 
 /* What is inside the row's polygon goes first; what was found there is not found again on the way. */
 static int64_t add_inside(const tp_nearby *nearby, tp_nearby_room *room, int64_t row) {
@@ -98,35 +120,34 @@ static int64_t add_inside(const tp_nearby *nearby, tp_nearby_room *room, int64_t
     return n;
 }
 
-static int64_t add_near(tp_nearby_room *room, int64_t row, int64_t n, tp_near near) {
-    if (room->inside_of[near.facility] != row + 1) {
-        room->near[n++] = near;
-    }
-    return n;
+static bool found_inside(const tp_nearby *nearby, const tp_nearby_room *room, int64_t row, int64_t facility) {
+    return nearby->inside.first != NULL && room->inside_of[facility] == row + 1;
 }
 
 static int64_t add_by_line(const tp_nearby *nearby, tp_nearby_room *room, int64_t row, int64_t n) {
-    const tp_reach *reach = &nearby->travel->reach;
     const tp_layer *of = nearby->of;
-    int64_t n_found = tp_point_index_within(nearby->index.points, of->lon_deg[row], of->lat_deg[row],
-                                            tp_reach_limit_m(reach, nearby->within_min), room->found, room->distance_m,
-                                            nearby->facilities->n);
+    int64_t n_found = tp_point_index_within(nearby->index.points, of->lon_deg[row], of->lat_deg[row], nearby->within_m,
+                                            room->item, room->distance_m, nearby->facilities->n);
     for (int64_t i = 0; i < n_found; i++) {
-        double minutes = tp_reach_minutes(reach, room->distance_m[i]);
-        if (minutes <= nearby->within_min) {
-            tp_near near = {nearby->index.facility[room->found[i]], minutes, room->distance_m[i], false};
-            n = add_near(room, row, n, near);
+        int64_t facility = nearby->index.facility[room->item[i]];
+        if (!found_inside(nearby, room, row, facility)) {
+            double distance_m = room->distance_m[i];
+            room->near[n++] =
+                (tp_near){facility, tp_reach_minutes(&nearby->travel->reach, distance_m), distance_m, false};
         }
     }
     return n;
 }
 
 static int64_t add_by_network(const tp_nearby *nearby, tp_nearby_room *room, int64_t row, int64_t n) {
-    const tp_matrix *matrix = &nearby->matrix;
-    for (int64_t i = matrix->first[row]; i < matrix->first[row + 1]; i++) {
-        const tp_pair *pair = &matrix->pair[i];
-        tp_near near = {nearby->facility_of[pair->facility], tp_travel_minutes(pair->time_ms), (double)NAN, false};
-        n = add_near(room, row, n, near);
+    tp_service_walk walk;
+    tp_served served;
+    tp_service_begin(&walk, nearby->service, &nearby->travel->joins[row], room->seen);
+    while (tp_service_next(&walk, &served)) {
+        int64_t facility = nearby->facility_of[served.facility];
+        if (!found_inside(nearby, room, row, facility)) {
+            room->near[n++] = (tp_near){facility, tp_travel_minutes(served.time_ms), served.length_m, false};
+        }
     }
     return n;
 }
@@ -144,125 +165,49 @@ int64_t tp_nearby_of(const tp_nearby *nearby, tp_nearby_room *room, int64_t row)
     return n;
 }
 
+/* ---- in any order ---- */
+
+static int64_t all_by_line(const tp_nearby *nearby, tp_nearby_room *room, int64_t row) {
+    const tp_layer *of = nearby->of;
+    int64_t n = tp_point_index_within(nearby->index.points, of->lon_deg[row], of->lat_deg[row], nearby->within_m,
+                                      room->found, room->distance_m, nearby->facilities->n);
+    for (int64_t i = 0; i < n; i++) {
+        room->found[i] = nearby->index.facility[room->found[i]];
+    }
+    return n;
+}
+
+static int64_t all_by_network(const tp_nearby *nearby, tp_nearby_room *room, int64_t row) {
+    int64_t n = tp_service_all(nearby->service, &nearby->travel->joins[row], room->seen, room->served);
+    for (int64_t i = 0; i < n; i++) {
+        room->found[i] = nearby->facility_of[room->served[i]];
+    }
+    return n;
+}
+
+int64_t tp_nearby_all(const tp_nearby *nearby, tp_nearby_room *room, int64_t row) {
+    if (nearby->inside.first != NULL) {
+        int64_t n = tp_nearby_of(nearby, room, row);
+        for (int64_t i = 0; i < n; i++) {
+            room->found[i] = room->near[i].facility;
+        }
+        return n;
+    }
+    switch (tp_travel_there(nearby->travel, row)) {
+    case TP_THERE_STRAIGHT:
+        return all_by_line(nearby, room, row);
+    case TP_THERE_NETWORK:
+        return all_by_network(nearby, room, row);
+    case TP_THERE_NOT:
+        break;
+    }
+    return 0;
+}
+
 tp_link tp_near_link(const tp_facilities *facilities, const tp_near *near) {
     return (tp_link){.layer = facilities->layer[near->facility],
                      .note = near->inside ? TP_LINK_INSIDE : -1,
                      .row = facilities->row[near->facility],
                      .minutes = near->minutes,
                      .distance_m = near->distance_m};
-}
-
-/* ---- how long the way is ---- */
-
-/* A link whose length is wanted, with the place that it belongs to. */
-typedef struct wanted {
-    tp_link *link;
-    int64_t row;
-} wanted;
-
-/* One facility's links: the paths of their places to it, or from it. */
-static tp_code fill_facility(const tp_travel *travel, tp_search *search, tp_path *path, const wanted *list, int64_t n,
-                             tp_error *error) {
-    double farthest_min = 0;
-    for (int64_t i = 0; i < n; i++) {
-        farthest_min = fmax(farthest_min, list[i].link->minutes);
-    }
-    tp_search_rule rule = tp_travel_rule(travel, tp_travel_limit_ms(farthest_min));
-    const tp_join *facility = &travel->to_joins[list[0].link->layer][list[0].link->row];
-    tp_code code = tp_search_run_places(search, &rule, facility, 1, error);
-    for (int64_t i = 0; i < n && code == TP_OK; i++) {
-        bool reached = false;
-        code = tp_search_place_path(search, &travel->joins[list[i].row], path, &reached, error);
-        if (code == TP_OK && !reached) {
-            code = tp_error_set(error, TP_E_INTERNAL, "a place that was reached has no path");
-        }
-        list[i].link->distance_m = path->length_m;
-    }
-    return code;
-}
-
-static tp_code fill_all(const tp_travel *travel, const wanted *list, const int64_t *first, int64_t n, tp_error *error) {
-    tp_code code = TP_OK;
-#pragma omp parallel
-    {
-        tp_error fault = {0};
-        tp_search *search = NULL;
-        tp_path path = {0};
-        tp_code mine = tp_search_new(travel->transport->network, &search, &fault);
-#pragma omp for schedule(dynamic, 1)
-        for (int64_t i = 0; i < n; i++) {
-            if (mine == TP_OK && first[i + 1] > first[i]) {
-                mine = fill_facility(travel, search, &path, list + first[i], first[i + 1] - first[i], &fault);
-            }
-        }
-        if (mine != TP_OK) {
-#pragma omp critical(tp_travel_fault)
-            code = tp_error_set(error, fault.code, "%s", fault.message);
-        }
-        tp_path_reset(&path);
-        tp_search_free(search);
-    }
-    return code;
-}
-
-static bool wants_length(const tp_travel *travel, const tp_link *link, int64_t row) {
-    return isnan(link->distance_m) && link->note != TP_LINK_INSIDE && tp_travel_there(travel, row) == TP_THERE_NETWORK;
-}
-
-/* Where the facilities of each layer begin, when those of all layers are numbered on; the number of all is returned. */
-static int64_t number_facilities(const tp_measure *measure, int64_t *base) {
-    int64_t n = 0;
-    for (size_t i = 0; i < measure->n_to; i++) {
-        base[i] = n;
-        n += measure->to[i]->n_rows;
-    }
-    return n;
-}
-
-/* Files the links that want a length by their facilities: those of number f are list[first[f]] to list[first[f + 1]],
- * in the order of rows. `first` has n + 1 zeros. */
-static tp_code file_wanted(const tp_travel *travel, tp_measure *measure, const int64_t *base, int64_t *first, int64_t n,
-                           wanted **list, tp_error *error) {
-    const int64_t n_rows = measure->of->n_rows;
-    for (int64_t row = 0; row < n_rows; row++) {
-        for (int64_t i = measure->link_first[row]; i < measure->link_first[row + 1]; i++) {
-            const tp_link *link = &measure->links[i];
-            first[base[link->layer] + link->row] += wants_length(travel, link, row);
-        }
-    }
-    for (int64_t f = 0; f < n; f++) {
-        first[f + 1] += first[f];
-    }
-    *list = malloc(((size_t)first[n] + 1) * sizeof **list);
-    if (*list == NULL) {
-        return tp_error_memory(error);
-    }
-    for (int64_t row = n_rows - 1; row >= 0; row--) { /* backwards, so that each ends where it begins */
-        for (int64_t i = measure->link_first[row + 1] - 1; i >= measure->link_first[row]; i--) {
-            tp_link *link = &measure->links[i];
-            if (wants_length(travel, link, row)) {
-                (*list)[--first[base[link->layer] + link->row]] = (wanted){link, row};
-            }
-        }
-    }
-    return TP_OK;
-}
-
-tp_code tp_travel_fill_lengths(const tp_travel *travel, tp_measure *measure, tp_error *error) {
-    if (travel->transport == NULL) {
-        return TP_OK;
-    }
-    int64_t *base = malloc((measure->n_to + 1) * sizeof *base), *first = NULL;
-    wanted *list = NULL;
-    tp_code code = base == NULL ? tp_error_memory(error) : TP_OK;
-    if (code == TP_OK) {
-        int64_t n = number_facilities(measure, base);
-        first = calloc((size_t)n + 1, sizeof *first);
-        code = first == NULL ? tp_error_memory(error) : file_wanted(travel, measure, base, first, n, &list, error);
-        code = code != TP_OK || first[n] == 0 ? code : fill_all(travel, list, first, n, error);
-    }
-    free(base);
-    free(first);
-    free(list);
-    return code;
 }

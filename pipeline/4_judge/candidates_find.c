@@ -138,17 +138,21 @@ static int compare_links(const void *a, const void *b) {
     return p->layer != q->layer ? (p->layer < q->layer ? -1 : 1) : (p->row > q->row) - (p->row < q->row);
 }
 
-/* The feature to which most of the squares' first links lead, ties to the smallest id. */
-static void find_mother(const finder *f, const int64_t *rows, int64_t n, tp_link *links, tp_candidate *zone) {
+/* The feature to which most of the squares' first links lead, ties to the smallest id. False when memory is out. */
+static bool find_mother(const finder *f, const int64_t *rows, int64_t n, tp_link *links, tp_candidate *zone) {
     const tp_measure *measure = f->mother == NULL ? NULL : f->mother->measures[0];
-    if (measure == NULL || measure->links == NULL || measure->missing_layer != NULL) {
-        return;
+    if (measure == NULL || measure->missing_layer != NULL) {
+        return true;
     }
     int64_t n_links = 0, most = 0;
     for (int64_t i = 0; i < n; i++) {
-        int64_t first = measure->link_first[rows[i]];
-        if (first < measure->link_first[rows[i] + 1]) {
-            links[n_links++] = measure->links[first];
+        tp_link row_links[TP_LINKS_MAX];
+        int found = tp_measure_links(measure, rows[i], row_links);
+        if (found < 0) {
+            return false;
+        }
+        if (found > 0) {
+            links[n_links++] = row_links[0];
         }
     }
     qsort(links, (size_t)n_links, sizeof *links, compare_links);
@@ -164,6 +168,7 @@ static void find_mother(const finder *f, const int64_t *rows, int64_t n, tp_link
             zone->mother_row = links[i].row;
         }
     }
+    return true;
 }
 
 static void find_weakest(const finder *f, tp_candidate *zone) {
@@ -182,7 +187,8 @@ static void find_weakest(const finder *f, tp_candidate *zone) {
     }
 }
 
-static void describe(const finder *f, const tp_candidate_squares *squares, tp_link *links, tp_candidate *zone) {
+/* False when memory is out. */
+static bool describe(const finder *f, const tp_candidate_squares *squares, tp_link *links, tp_candidate *zone) {
     const uint8_t *verdict = f->dataset->site_verdict + f->rule->profile * (size_t)f->sites->n_rows;
     double best = -INFINITY;
     zone->west_deg = zone->south_deg = INFINITY;
@@ -206,7 +212,7 @@ static void describe(const finder *f, const tp_candidate_squares *squares, tp_li
     zone->unknown_share /= (double)zone->n_squares;
     zone->within_limit = zone->area_km2 <= f->rule->limit_km2;
     find_weakest(f, zone);
-    find_mother(f, squares->rows + zone->first_square, zone->n_squares, links, zone);
+    return find_mother(f, squares->rows + zone->first_square, zone->n_squares, links, zone);
 }
 
 /* ---- all of a kind ---- */
@@ -249,7 +255,7 @@ static tp_code add_zones(const finder *f, tp_candidate_kind kind, const chosen *
             code = tp_error_memory(error);
         } else {
             candidates->n++;
-            describe(f, squares, links, zone);
+            code = describe(f, squares, links, zone) ? TP_OK : tp_error_memory(error);
         }
     }
     free(links);

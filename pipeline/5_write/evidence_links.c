@@ -19,6 +19,12 @@ static const tp_record_field FIELDS[] = {
     {"method", TP_TYPE_TEXT, NULL, "road, road_model, straight_line, polygon or table"},
 };
 
+/* A feature that the criterion has a line to already. */
+typedef struct linked {
+    const tp_layer *layer;
+    int64_t row;
+} linked;
+
 typedef struct link_writer {
     const tp_output *output;
     const tp_layer *sites;
@@ -26,7 +32,9 @@ typedef struct link_writer {
     size_t n_results;
     tp_positions *positions; /* of `sites` and of every layer measured to */
     size_t n_positions, capacity;
-    tp_shapes line; /* one row of two vertices, used again and again; a thread's own, as the record */
+    size_t n_measures_most; /* of one result */
+    linked *linked;         /* room for the links of one result; a thread's own, as line and record */
+    tp_shapes line;         /* one row of two vertices, used again and again */
     tp_record record;
 } link_writer;
 
@@ -81,7 +89,9 @@ static tp_code make_line_room(tp_shapes *line, tp_error *error) {
 static tp_code prepare(link_writer *writer, tp_error *error) {
     tp_code code = add_positions(writer, writer->sites, error);
     for (size_t i = 0; i < writer->n_results; i++) {
-        for (size_t k = 0; k < n_measures(writer->results[i]); k++) {
+        size_t n = n_measures(writer->results[i]);
+        writer->n_measures_most = n > writer->n_measures_most ? n : writer->n_measures_most;
+        for (size_t k = 0; k < n; k++) {
             const tp_measure *measure = measure_at(writer->results[i], k);
             for (size_t to = 0; code == TP_OK && measure != NULL && to < measure->n_to; to++) {
                 code = add_positions(writer, measure->to[to], error);
@@ -98,21 +108,11 @@ static const tp_measure *measure_in_order(const tp_result *result, int64_t row, 
     return measure_at(result, place == 0 ? first : place <= first ? place - 1 : place);
 }
 
-/* Was this feature linked by a measure before this one, or by it before? Some 10 x 10 at most. */
-static bool is_linked(const tp_result *result, size_t place, int64_t index, int64_t row) {
-    const tp_measure *measure = measure_in_order(result, row, place);
-    const tp_link *link = &measure->links[index];
-    for (size_t other = 0; other <= place; other++) {
-        const tp_measure *earlier = measure_in_order(result, row, other);
-        if (earlier == NULL) {
-            continue;
-        }
-        int64_t end = other == place ? index : earlier->link_first[row + 1];
-        for (int64_t i = earlier->link_first[row]; i < end; i++) {
-            if (earlier->links[i].row == link->row &&
-                earlier->to[earlier->links[i].layer] == measure->to[link->layer]) {
-                return true;
-            }
+/* Was this feature linked before? Some 10 x 10 at most. */
+static bool is_linked(const link_writer *writer, size_t n_linked, const linked *feature) {
+    for (size_t i = 0; i < n_linked; i++) {
+        if (writer->linked[i].row == feature->row && writer->linked[i].layer == feature->layer) {
+            return true;
         }
     }
     return false;
@@ -152,14 +152,19 @@ static tp_code write_link(link_writer *writer, const tp_result *result, const tp
 
 static tp_code write_result(link_writer *writer, const tp_result *result, int64_t row, tp_error *error) {
     tp_code code = TP_OK;
+    size_t n_linked = 0;
     for (size_t k = 0; k < n_measures(result); k++) {
         const tp_measure *measure = measure_in_order(result, row, k);
-        if (measure == NULL || measure->links == NULL) {
-            continue;
+        tp_link links[TP_LINKS_MAX];
+        int n = measure == NULL ? 0 : tp_measure_links(measure, row, links);
+        if (n < 0) {
+            return tp_error_memory(error);
         }
-        for (int64_t i = measure->link_first[row]; code == TP_OK && i < measure->link_first[row + 1]; i++) {
-            if (!is_linked(result, k, i, row)) {
-                code = write_link(writer, result, measure, &measure->links[i], row, error);
+        for (int i = 0; code == TP_OK && i < n; i++) {
+            linked feature = {measure->to[links[i].layer], links[i].row};
+            if (!is_linked(writer, n_linked, &feature)) {
+                writer->linked[n_linked++] = feature;
+                code = write_link(writer, result, measure, &links[i], row, error);
             }
         }
     }
@@ -170,6 +175,7 @@ static void stop_links(void *worker) {
     link_writer *writer = worker;
     tp_shapes_reset(&writer->line);
     tp_record_reset(&writer->record);
+    free(writer->linked);
     free(writer);
 }
 
@@ -183,7 +189,11 @@ static tp_code start_links(const void *shared, const tp_output *output, void **w
     *writer = *all;
     writer->output = output;
     writer->line = (tp_shapes){0};
+    writer->linked = malloc((writer->n_measures_most * TP_LINKS_MAX + 1) * sizeof *writer->linked);
     tp_code code = tp_record_fork(&all->record, &writer->record, error);
+    if (code == TP_OK && writer->linked == NULL) {
+        code = tp_error_memory(error);
+    }
     if (code == TP_OK) {
         code = make_line_room(&writer->line, error);
     }

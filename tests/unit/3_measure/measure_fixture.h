@@ -141,6 +141,9 @@ FIXTURE tp_code run_stage(tp_dataset *dataset, const tp_stage *stage, const char
     fixture.step.implied_by = implied ? by : NULL;
     tp_run run = {.base = ""};
     tp_code code = stage->run(&fixture.step, &run, dataset, error);
+    for (size_t i = 0; code == TP_OK && i < dataset->n_measures; i++) {
+        code = tp_measure_store_links(dataset->measures[i], error); /* so that the tests can look at them */
+    }
     close_step(&fixture);
     return code;
 }

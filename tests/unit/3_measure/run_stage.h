@@ -35,6 +35,9 @@ static inline tp_code run_stage(tp_dataset *dataset, const char *kind, const cha
     assert_int_equal(code, TP_OK);
     tp_run run = {.base = "", .title = "", .year = year};
     code = stage->run(&step, &run, dataset, error);
+    for (size_t i = 0; code == TP_OK && i < dataset->n_measures; i++) {
+        code = tp_measure_store_links(dataset->measures[i], error); /* so that the tests can look at them */
+    }
     tp_options_reset(&step.options);
     tp_node_free(node);
     tp_faults_reset(&faults);

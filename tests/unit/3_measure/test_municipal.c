@@ -11,7 +11,7 @@ typedef struct state {
     tp_municipal *municipal;
 } state;
 
-static const tp_measure_kind KIND = {"test", TP_DIMENSION_TIME, NULL};
+static const tp_measure_kind KIND = {.name = "test", .dimension = TP_DIMENSION_TIME, .evidence = NULL};
 
 static int set_up(void **out) {
     state *s = calloc(1, sizeof *s);

@@ -9,7 +9,7 @@
 #include "3_measure/reach.h"
 #include "run_stage.h"
 
-static const tp_measure_kind KIND = {"count", TP_DIMENSION_COUNT, NULL};
+static const tp_measure_kind KIND = {.name = "count", .dimension = TP_DIMENSION_COUNT, .evidence = NULL};
 
 static void minutes_by_hand(void **state) {
     (void)state;

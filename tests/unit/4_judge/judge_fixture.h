@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const tp_measure_kind TEST_KIND = {"nearest", TP_DIMENSION_TIME, NULL};
+static const tp_measure_kind TEST_KIND = {.name = "nearest", .dimension = TP_DIMENSION_TIME, .evidence = NULL};
 
 /** A dataset whose layer `sites` has n rows. */
 static inline tp_dataset *dataset_of_sites(int64_t n) {

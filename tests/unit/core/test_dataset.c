@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const tp_measure_kind KIND = {"nearest", TP_DIMENSION_TIME, NULL};
+static const tp_measure_kind KIND = {.name = "nearest", .dimension = TP_DIMENSION_TIME, .evidence = NULL};
 
 static tp_dataset *made(void) {
     tp_dataset *dataset = NULL;

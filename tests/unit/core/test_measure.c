@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const tp_measure_kind TIME = {"nearest", TP_DIMENSION_TIME, NULL};
-static const tp_measure_kind COUNT = {"count", TP_DIMENSION_COUNT, NULL};
+static const tp_measure_kind TIME = {.name = "nearest", .dimension = TP_DIMENSION_TIME, .evidence = NULL};
+static const tp_measure_kind COUNT = {.name = "count", .dimension = TP_DIMENSION_COUNT, .evidence = NULL};
 
 static tp_layer *points(int64_t n) {
     tp_test_point all[64] = {{0}};
