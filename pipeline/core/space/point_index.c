@@ -339,16 +339,17 @@ static void visit_within(search *s, const node_point *point, double chord2_m2) {
 }
 
 /*
- * The chord up to which the geodesic surely is within the limit. The normal curvature of the ellipsoid is at most
+ * The squared chord up to which the geodesic surely is within the limit. The normal curvature of the ellipsoid is at most
  * a / b^2 = 1 / r; by Schur's comparison theorem a geodesic of length s <= pi r then has a chord of at least that of
  * the circle, 2 r sin(s / 2r). Used only up to s = r and for flattenings like the Earth's, where no geodesic with such
- * a chord is longer than pi r. 0 when nothing is sure.
+ * a chord is longer than pi r. -1 when nothing is sure.
  */
-static double surely_inside_m(const tp_point_index *index, double limit_m) {
+static double surely_inside2_m2(const tp_point_index *index, double limit_m) {
     double f = index->ellipsoid.f;
     double r_m = index->ellipsoid.a_m * (1 - f) * (1 - f);
     double chord_m = 2 * r_m * sin(fmin(limit_m, r_m) / (2 * r_m)) - index->guard_m;
-    return f <= 0.01 && chord_m > 0 ? chord_m : 0;
+    /* Squared chords round either way: the guard is far wider. 0 would let equal points in. */
+    return f <= 0.01 && chord_m > 0 ? square(chord_m) : -1;
 }
 
 int64_t tp_point_index_within(const tp_point_index *index, double lon_deg, double lat_deg, double limit_m,
@@ -360,9 +361,7 @@ int64_t tp_point_index_within(const tp_point_index *index, double lon_deg, doubl
     s.points = points;
     s.distances_m = distances_m;
     s.capacity = capacity;
-    /* Squared chords round either way: the guard inside surely_inside_m is far wider. 0 would let equal points in. */
-    double inside_m = surely_inside_m(index, limit_m);
-    s.surely_inside2_m2 = inside_m > 0 ? square(inside_m) : -1;
+    s.surely_inside2_m2 = surely_inside2_m2(index, limit_m);
     search_all(&s, visit_within);
     for (int64_t n = s.n_kept; n > 1; n--) {
         swap_kept(&s, 0, n - 1);
@@ -371,5 +370,27 @@ int64_t tp_point_index_within(const tp_point_index *index, double lon_deg, doubl
     for (int64_t i = 0; i < s.n_kept; i++) {
         points[i] = index->points[points[i]].item;
     }
+    return s.count;
+}
+
+static void visit_inside(search *s, const node_point *point, double chord2_m2) {
+    if (chord2_m2 <= s->surely_inside2_m2 || geodesic_m(s, point) <= s->limit_m) {
+        if (s->count < s->capacity) {
+            s->points[s->count] = point->item;
+        }
+        s->count++;
+    }
+}
+
+int64_t tp_point_index_inside(const tp_point_index *index, double lon_deg, double lat_deg, double limit_m,
+                              int64_t *items, int64_t capacity) {
+    search s;
+    if (!start(&s, index, lon_deg, lat_deg, limit_m)) {
+        return 0;
+    }
+    s.points = items;
+    s.capacity = capacity;
+    s.surely_inside2_m2 = surely_inside2_m2(index, limit_m);
+    search_all(&s, visit_inside);
     return s.count;
 }

@@ -55,6 +55,30 @@ static int compare_found(const void *a, const void *b) {
     return (x->rank > y->rank) - (x->rank < y->rank);
 }
 
+/* The same numbers as the first `expected` of `all`, each once, and the same order whatever the capacity. */
+static void check_inside(const world *w, double lon, double lat, double limit_m, const found *all, int64_t expected,
+                         uint64_t *seed) {
+    static int64_t items[MOST], again[MOST];
+    static bool seen[MOST];
+    assert_int_equal(tp_point_index_inside(w->index, lon, lat, limit_m, items, w->n), expected);
+    for (int64_t i = 0; i < w->n; i++) {
+        seen[i] = false;
+    }
+    for (int64_t i = 0; i < expected; i++) {
+        assert_true(items[i] >= 0 && items[i] < w->n && !seen[items[i]]);
+        seen[items[i]] = true;
+    }
+    for (int64_t i = 0; i < expected; i++) {
+        assert_true(seen[all[i].item]);
+    }
+    int64_t capacity = (int64_t)(next_random(seed) % 40);
+    assert_int_equal(tp_point_index_inside(w->index, lon, lat, limit_m, again, capacity), expected);
+    for (int64_t i = 0; i < expected && i < capacity; i++) {
+        assert_int_equal(again[i], items[i]);
+    }
+    assert_int_equal(tp_point_index_inside(w->index, lon, lat, limit_m, NULL, 0), expected);
+}
+
 /* Asks everything of one place and compares with all pairs. */
 static void check_place(const world *w, double lon, double lat, uint64_t *seed) {
     static found all[MOST];
@@ -84,6 +108,7 @@ static void check_place(const world *w, double lon, double lat, uint64_t *seed) 
         while (expected < w->n && all[expected].distance_m <= limit_m) {
             expected++;
         }
+        check_inside(w, lon, lat, limit_m, all, expected, seed);
         int64_t capacity = (int64_t)(next_random(seed) % 40);
         for (int round = 0; round < 2; round++, capacity = w->n) {
             assert_int_equal(tp_point_index_within(w->index, lon, lat, limit_m, items, distances_m, capacity),
@@ -210,6 +235,8 @@ static void ties(void **state) {
         assert_int_equal(w.rank[items[i]], i);
     }
     assert_int_equal(tp_point_index_within(w.index, 0, 0, nextafter(distance_m, 0), items, distances_m, 64), 0);
+    assert_int_equal(tp_point_index_inside(w.index, 0, 0, distance_m, items, 64), w.n);
+    assert_int_equal(tp_point_index_inside(w.index, 0, 0, nextafter(distance_m, 0), items, 64), 0);
     tp_point_index_free(w.index);
 }
 
@@ -233,6 +260,8 @@ static void one_place(void **state) {
     assert_int_equal(items[0], w.n - 1);
     assert_int_equal(items[2], w.n - 3);
     assert_int_equal(tp_point_index_within(w.index, 139, 35, 1e6, NULL, NULL, 0), w.n);
+    assert_int_equal(tp_point_index_inside(w.index, 139.7, 35.7, 0, items, 3), w.n);
+    assert_int_equal(tp_point_index_inside(w.index, 139, 35, 1e6, NULL, 0), w.n);
     tp_point_index_free(w.index);
 }
 
@@ -253,6 +282,10 @@ static void nothing_there(void **state) {
     assert_int_equal(tp_point_index_new(&grs80, lon, lat, NULL, 4, &index, NULL), TP_OK);
     assert_int_equal(tp_point_index_within(index, 0, 0, INFINITY, items, distances_m, 4), 1);
     assert_int_equal(items[0], 3);
+    assert_int_equal(tp_point_index_inside(index, 0, 0, INFINITY, items, 4), 1);
+    assert_int_equal(items[0], 3);
+    assert_int_equal(tp_point_index_inside(index, 0, 0, NAN, items, 4), 0);
+    assert_int_equal(tp_point_index_inside(index, NAN, 0, INFINITY, items, 4), 0);
     assert_int_equal(tp_point_index_nearest(index, NAN, 0, INFINITY, &distance_m), -1);
     assert_int_equal(tp_point_index_nearest(index, 0, 95, INFINITY, &distance_m), -1);
     assert_int_equal(tp_point_index_nearest(index, 0, 0, NAN, &distance_m), -1);
