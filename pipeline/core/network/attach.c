@@ -122,7 +122,7 @@ static tp_code find_feet(const tp_ways *ways, const tp_ellipsoid *ellipsoid, con
             break;
         }
         tp_foot foot =
-            tp_way_index_nearest(index, ways, ellipsoid, rule, ways->lon_deg[a->node], ways->lat_deg[a->node]);
+            tp_way_index_nearest(index, ways, ellipsoid, rule, ways->lon_deg[a->node], ways->lat_deg[a->node], -1);
         a->way = foot.way;
         a->foot = foot.way >= 0 ? end_node(ways, &foot) : -1;
         a->distance_m = foot.way >= 0 ? foot.distance_m : 0;

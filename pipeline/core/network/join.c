@@ -4,24 +4,35 @@
 
 #include <math.h>
 
+/* Returns where the search for the next place may begin. */
+static int64_t join_place(const tp_network *network, const tp_ellipsoid *ellipsoid, const tp_join_rule *rule,
+                          double lon_deg, double lat_deg, int64_t near, tp_join *join) {
+    tp_foot foot = tp_way_index_nearest(network->index, &network->ways, ellipsoid, rule, lon_deg, lat_deg, near);
+    *join = (tp_join){.way = foot.way};
+    if (foot.way >= 0) {
+        *join = (tp_join){.way = foot.way,
+                          .fraction = foot.fraction,
+                          .lon_deg = foot.lon_deg,
+                          .lat_deg = foot.lat_deg,
+                          .distance_m = foot.distance_m,
+                          .off_road_ms = tp_off_road_ms(rule, foot.distance_m),
+                          .in_largest = foot.in_largest};
+    }
+    return foot.run;
+}
+
 tp_code tp_join_places(const tp_network *network, const tp_ellipsoid *ellipsoid, const tp_join_rule *rule,
                        const double *lon_deg, const double *lat_deg, int64_t n, tp_join *joins, tp_error *error) {
     tp_code code = tp_join_rule_check(rule, error);
     if (code != TP_OK) {
         return code;
     }
-#pragma omp parallel for schedule(dynamic, 256)
-    for (int64_t i = 0; i < n; i++) {
-        tp_foot foot = tp_way_index_nearest(network->index, &network->ways, ellipsoid, rule, lon_deg[i], lat_deg[i]);
-        joins[i] = (tp_join){.way = foot.way};
-        if (foot.way >= 0) {
-            joins[i] = (tp_join){.way = foot.way,
-                                 .fraction = foot.fraction,
-                                 .lon_deg = foot.lon_deg,
-                                 .lat_deg = foot.lat_deg,
-                                 .distance_m = foot.distance_m,
-                                 .off_road_ms = tp_off_road_ms(rule, foot.distance_m),
-                                 .in_largest = foot.in_largest};
+#pragma omp parallel
+    {
+        int64_t near = -1;
+#pragma omp for schedule(dynamic, 256)
+        for (int64_t i = 0; i < n; i++) {
+            near = join_place(network, ellipsoid, rule, lon_deg[i], lat_deg[i], near, &joins[i]);
         }
     }
     return TP_OK;

@@ -21,11 +21,7 @@ static int64_t bytes_of(const tp_network *network) {
     bytes += 2 * edges * (int64_t)(sizeof(tp_edge) + sizeof(uint32_t));
     bytes += ways->way_capacity * (int64_t)(4 * sizeof(int64_t) + 2 * sizeof(uint32_t) + sizeof(float) + 2);
     bytes += ways->vertex_capacity * (int64_t)(2 * sizeof(double));
-    const tp_box_tree *tree = &network->index->tree;
-    for (int level = 0; level < tree->n_levels; level++) {
-        bytes += tree->count[level] * (int64_t)sizeof(tp_box);
-    }
-    return bytes + tree->n * (int64_t)sizeof(tp_run);
+    return bytes + tp_way_index_bytes(network->index, ways);
 }
 
 void tp_network_statistics_of(const tp_network *network, tp_network_statistics *statistics) {

@@ -13,10 +13,20 @@ typedef struct tp_run {
     bool in_largest; /**< both ends of the way lie in the largest strong component */
 } tp_run;
 
+/** The boxes of up to 16 children, in degrees from the middle of all, rounded outwards. */
+typedef struct tp_way_node {
+    float west[TP_BOX_FAN], east[TP_BOX_FAN], south[TP_BOX_FAN], north[TP_BOX_FAN];
+} tp_way_node;
+
+/** A packed tree over the runs, which lie in the order of a Hilbert curve. */
 typedef struct tp_way_index {
-    tp_box_tree tree; /**< over the runs, in the order of a Hilbert curve */
+    int64_t n;
     tp_run *runs;
-    double *along; /**< a vertex: the length of its way up to it, on the plane at each segment */
+    double lon_deg, lat_deg;           /**< the middle of all boxes */
+    int n_levels;                      /**< with level 0, the runs; the last has one node */
+    int64_t count[TP_BOX_LEVELS];      /**< nodes (runs) of each level */
+    tp_way_node *level[TP_BOX_LEVELS]; /**< from level 1; all in one block of memory, which begins at level[1] */
+    double *along;                     /**< a vertex: the length of its way up to it, on the plane at each segment */
 } tp_way_index;
 
 /**
@@ -35,12 +45,19 @@ typedef struct tp_foot {
     double fraction; /**< of the way's length */
     double lon_deg, lat_deg;
     double distance_m; /**< geodesic */
+    int64_t run;       /**< -1: none */
     bool in_largest;
 } tp_foot;
 
-/** The nearest point of a way by the rule's component and limit; allocates nothing. */
+/**
+ * The nearest point of a way by the rule's component and limit; allocates nothing. `near`: a run where the search may
+ * begin, such as the foot's of a place nearby; -1 for none. It changes the time, never the answer.
+ */
 tp_foot tp_way_index_nearest(const tp_way_index *index, const tp_ways *ways, const tp_ellipsoid *ellipsoid,
-                             const tp_join_rule *rule, double lon_deg, double lat_deg);
+                             const tp_join_rule *rule, double lon_deg, double lat_deg, int64_t near);
+
+/** Bytes of memory. */
+int64_t tp_way_index_bytes(const tp_way_index *index, const tp_ways *ways);
 
 /** TP_E_INTERNAL when the rule's limit or speed is not possible. */
 TP_NODISCARD tp_code tp_join_rule_check(const tp_join_rule *rule, tp_error *error);
