@@ -14,8 +14,6 @@
  */
 #include "day_return.h"
 
-#include "link_rows.h"
-
 #include "technopolis/plan.h"
 
 #include <math.h>
@@ -96,159 +94,32 @@ static void free_detail(void *detail) {
     free(mine);
 }
 
-bool tp_day_by_network(const tp_measure *measure, int64_t row) {
-    const tp_day *day = measure->detail;
-    return day->travel.transport != NULL && day->travel.joins[row].way >= 0;
-}
-
-int tp_day_metro(const tp_link *link) {
-    return link->note % TP_METROS;
-}
-
-double tp_day_out_min(const tp_measure *measure, int64_t row, const tp_link *link) {
-    const tp_day *day = measure->detail;
-    if (tp_day_by_network(measure, row)) {
-        return tp_travel_minutes(day->journeys.items[row * TP_METROS + tp_day_metro(link)].out_ms);
-    }
-    return link->minutes + day->hubs.items[link->note / TP_METROS].fixed_min[tp_day_metro(link)];
-}
-
-double tp_day_back_min(const tp_measure *measure, int64_t row, const tp_link *link) {
-    const tp_day *day = measure->detail;
-    return tp_day_by_network(measure, row)
-               ? tp_travel_minutes(day->journeys.items[row * TP_METROS + tp_day_metro(link)].back_ms)
-               : tp_day_out_min(measure, row, link);
-}
-
 static const tp_measure_kind KIND = {
-    .name = "day_return", .dimension = TP_DIMENSION_TIME, .evidence = tp_day_write_evidence};
-
-/* The best hub to each metro, found by the chord first: a geodesic is reckoned only where it can still matter. */
-static uint8_t measure_by_tables(const tp_measure *measure, const tp_ellipsoid *ellipsoid, int64_t row,
-                                 tp_link *links) {
-    const tp_day *detail = measure->detail;
-    const tp_layer *of = measure->of;
-    double xyz_m[3], best_min[TP_METROS] = {INFINITY, INFINITY, INFINITY};
-    tp_link best[TP_METROS];
-    tp_geocentric(ellipsoid, of->lon_deg[row], of->lat_deg[row], xyz_m);
-    for (size_t h = 0; h < detail->hubs.n; h++) {
-        const tp_hub *hub = &detail->hubs.items[h];
-        double dx = hub->xyz_m[0] - xyz_m[0], dy = hub->xyz_m[1] - xyz_m[1], dz = hub->xyz_m[2] - xyz_m[2];
-        double least_m = sqrt(dx * dx + dy * dy + dz * dz) * (1 - 1e-12) - 1e-6;
-        double least_min = tp_reach_minutes(&detail->travel.reach, least_m);
-        bool matters = false;
-        for (int metro = 0; metro < TP_METROS; metro++) {
-            matters = matters || least_min + hub->fixed_min[metro] < best_min[metro];
-        }
-        if (!matters || least_min > detail->access_min) {
-            continue;
-        }
-        const tp_layer *layer = measure->to[hub->layer];
-        double distance_m = tp_geodesic_distance_m(ellipsoid, of->lon_deg[row], of->lat_deg[row],
-                                                   layer->lon_deg[hub->row], layer->lat_deg[hub->row]);
-        double minutes = tp_reach_minutes(&detail->travel.reach, distance_m);
-        for (int metro = 0; metro < TP_METROS; metro++) {
-            if (minutes <= detail->access_min && minutes + hub->fixed_min[metro] < best_min[metro]) {
-                best_min[metro] = minutes + hub->fixed_min[metro];
-                best[metro] = (tp_link){.layer = hub->layer,
-                                        .note = (int32_t)(h * TP_METROS + (size_t)metro),
-                                        .row = hub->row,
-                                        .minutes = minutes,
-                                        .distance_m = distance_m};
-            }
-        }
-    }
-    uint8_t n = 0;
-    for (int turn = 0; turn < TP_METROS; turn++) { /* shortest way first; the order of the metros breaks ties */
-        int next = -1;
-        for (int metro = 0; metro < TP_METROS; metro++) {
-            if (isfinite(best_min[metro]) && (next < 0 || best_min[metro] < best_min[next])) {
-                next = metro;
-            }
-        }
-        if (next >= 0) {
-            links[n++] = best[next];
-            best_min[next] = INFINITY;
-        }
-    }
-    return n;
-}
-
-/* The number of a layer among those measured to, added where it is new. */
-static int32_t number_of(const tp_measure *measure, const tp_layer *layer) {
-    size_t i = 0;
-    while (i < measure->n_to && measure->to[i] != layer) {
-        i++;
-    }
-    return (int32_t)i;
-}
+    .name = "day_return", .dimension = TP_DIMENSION_TIME, .evidence = tp_day_write_evidence, .links = tp_day_links};
 
 static tp_code add_to(tp_measure *measure, const tp_layer *layer, tp_error *error) {
-    bool known = layer == NULL || (size_t)number_of(measure, layer) < measure->n_to;
+    bool known = layer == NULL;
+    for (size_t i = 0; i < measure->n_to; i++) {
+        known = known || measure->to[i] == layer;
+    }
     return known ? TP_OK : tp_measure_add_to(measure, layer, error);
 }
 
-/* The three journeys, the shortest out and back first; the order of the metros breaks ties. */
-static uint8_t measure_by_network(const tp_measure *measure, int64_t row, tp_link *links) {
+static void measure_rows(tp_measure *measure) {
     const tp_day *detail = measure->detail;
-    const tp_journey *journeys = &detail->journeys.items[row * TP_METROS];
-    bool told[TP_METROS] = {false};
-    uint8_t n = 0;
-    for (int turn = 0; turn < TP_METROS; turn++) {
-        int next = -1;
-        for (int metro = 0; metro < TP_METROS; metro++) {
-            const tp_journey *journey = &journeys[metro], *best = next < 0 ? NULL : &journeys[next];
-            bool there = !told[metro] && journey->out >= 0 && journey->back >= 0;
-            if (there && (best == NULL ||
-                          (uint64_t)journey->out_ms + journey->back_ms < (uint64_t)best->out_ms + best->back_ms)) {
-                next = metro;
-            }
-        }
-        if (next < 0) {
-            break;
-        }
-        const tp_gate *gate = &detail->journeys.gates[journeys[next].out];
-        told[next] = true;
-        links[n++] = (tp_link){.layer = number_of(measure, gate->layer),
-                               .note = journeys[next].out * TP_METROS + next,
-                               .row = gate->row,
-                               .minutes = tp_travel_minutes(journeys[next].out_ms - gate->rest_ms),
-                               .distance_m = detail->journeys.length_m[row * TP_METROS + next]};
-    }
-    return n;
-}
-
-static tp_code measure_rows(tp_measure *measure, const tp_ellipsoid *ellipsoid, tp_error *error) {
-    const tp_day *detail = measure->detail;
-    int64_t n = measure->of->n_rows;
-    tp_link_rows links;
-    tp_code code = tp_link_rows_new(measure, &links, error);
-    if (code != TP_OK) {
-        tp_link_rows_reset(&links);
-        return code;
-    }
-    bool lost = false;
     bool open = detail->unread != NULL || measure->sample; /* a better way may exist that is not in the layers */
-#pragma omp parallel for schedule(static, 64) reduction(|| : lost)
-    for (int64_t row = 0; row < n; row++) {
-        tp_link *mine = tp_link_rows_room(&links);
+#pragma omp parallel for schedule(static, 64)
+    for (int64_t row = 0; row < measure->of->n_rows; row++) {
         bool by_network = tp_day_by_network(measure, row);
-        lost = lost || mine == NULL;
-        if (lost || (!by_network && detail->no_table)) {
+        if (!by_network && detail->no_table) {
             continue;
         }
-        int count =
-            by_network ? measure_by_network(measure, row, mine) : measure_by_tables(measure, ellipsoid, row, mine);
-        double stay = count == 0 ? -INFINITY
-                                 : detail->window_min - (tp_day_out_min(measure, row, &mine[0]) +
-                                                         tp_day_back_min(measure, row, &mine[0]));
-        tp_link_rows_keep(&links, row, count);
+        tp_day_way way;
+        int count = tp_day_ways(measure, row, 1, &way);
+        double stay = count == 0 ? -INFINITY : detail->window_min - (way.out_min + way.back_min);
         tp_measure_set_interval(measure, row, stay, stay, open ? detail->window_min : stay,
                                 by_network ? detail->travel.transport->method : TP_METHOD_TABLE);
     }
-    code = lost ? tp_error_memory(error) : tp_link_rows_pack(&links, error);
-    tp_link_rows_reset(&links);
-    return code;
 }
 
 /* ---- what there is to go by ---- */
@@ -273,26 +144,34 @@ static void note_samples(tp_measure *measure, const tp_layer *const *layers, siz
     }
 }
 
-static tp_code add_hubs(const day_layers *layers, bool air, bool train, const tp_ellipsoid *ellipsoid,
-                        tp_measure *measure, tp_error *error) {
+/* The number of a layer that is measured to already. */
+static int32_t number_of(const tp_measure *measure, const tp_layer *layer) {
+    int32_t i = 0;
+    while (measure->to[i] != layer) {
+        i++;
+    }
+    return i;
+}
+
+static tp_code add_hubs(const day_layers *layers, bool air, bool train, tp_measure *measure, tp_error *error) {
     tp_day *detail = measure->detail;
     tp_code code = TP_OK;
     if (air) {
         code = add_to(measure, layers->airports, error);
         if (code == TP_OK) {
             code = tp_hubs_add_air(&detail->hubs, layers->airports, number_of(measure, layers->airports),
-                                   layers->flights, ellipsoid, &detail->costs, error);
+                                   layers->flights, &detail->costs, error);
         }
     }
     if (train && code == TP_OK) {
         code = add_to(measure, layers->stations, error);
         if (code == TP_OK) {
             code = tp_hubs_add_rail(&detail->hubs, layers->stations, number_of(measure, layers->stations), layers->rail,
-                                    ellipsoid, &detail->costs, error);
+                                    &detail->costs, error);
         }
     }
     tp_hubs_sort(&detail->hubs);
-    return code;
+    return code == TP_OK ? tp_hubs_locate(&detail->hubs, &detail->ellipsoid, error) : code;
 }
 
 /* By the tables, where there is no network. */
@@ -310,7 +189,7 @@ static tp_code open_tables(const day_return_options *options, const tp_dataset *
     detail->unread = !air ? "airports or flights are not read" : !train ? "stations or rail are not read" : NULL;
     const tp_layer *all[] = {layers.airports, layers.flights, layers.stations, layers.rail};
     note_samples(measure, all, sizeof all / sizeof all[0]);
-    return add_hubs(&layers, air, train, &dataset->ellipsoid, measure, error);
+    return add_hubs(&layers, air, train, measure, error);
 }
 
 static bool has_metros(const tp_transport *transport) {
@@ -346,7 +225,7 @@ static tp_code open_network(tp_dataset *dataset, tp_measure *measure, tp_error *
         code = add_to(measure, transport->stations, error);
     }
     if (code == TP_OK) {
-        code = tp_journeys_find(transport, detail->travel.joins, measure->of->n_rows, &detail->journeys, error);
+        code = tp_journeys_find(transport, &detail->journeys, error);
     }
     if (code != TP_OK || !off) {
         return code;
@@ -356,7 +235,7 @@ static tp_code open_network(tp_dataset *dataset, tp_measure *measure, tp_error *
     bool train = has_columns(layers.stations, "metro", NULL, NULL) &&
                  has_columns(layers.rail, "from_station", "to_station", "minutes");
     detail->no_table = !air && !train;
-    return add_hubs(&layers, air, train, &dataset->ellipsoid, measure, error);
+    return add_hubs(&layers, air, train, measure, error);
 }
 
 static tp_code publish(const tp_step *step, const tp_measure *measure, tp_layer *of, tp_error *error) {
@@ -374,13 +253,14 @@ static tp_code publish(const tp_step *step, const tp_measure *measure, tp_layer 
         if (!measure->known[row]) {
             continue;
         }
-        const tp_link *link = &measure->links[measure->link_first[row]];
-        const char *texts[N_COLUMNS] = {[3] = TP_METRO_NAMES[tp_day_metro(link)],
-                                        [4] = tp_layer_label(measure->to[link->layer], link->row),
+        tp_day_way way;
+        (void)tp_day_ways(measure, row, 1, &way);
+        const char *texts[N_COLUMNS] = {[3] = TP_METRO_NAMES[way.metro],
+                                        [4] = tp_layer_label(measure->to[way.layer], way.row),
                                         [5] = tp_method_text((tp_method)measure->method[row])};
         tp_column_set_double(columns[0], row, measure->value[row]);
-        tp_column_set_double(columns[1], row, tp_day_out_min(measure, row, link));
-        tp_column_set_double(columns[2], row, tp_day_back_min(measure, row, link));
+        tp_column_set_double(columns[1], row, way.out_min);
+        tp_column_set_double(columns[2], row, way.back_min);
         for (size_t i = 3; i < N_COLUMNS && code == TP_OK; i++) {
             code = tp_column_set_text(columns[i], row, texts[i], strlen(texts[i]), error);
         }
@@ -404,6 +284,7 @@ static tp_code run(const tp_step *step, const tp_run *settings, tp_dataset *data
     measure->detail = detail;
     measure->free_detail = free_detail;
     tp_travel_set(&detail->travel, TP_BY_BEST, 0, options->speed.value, options->detour);
+    detail->ellipsoid = dataset->ellipsoid;
     detail->costs = (tp_journey_costs){.check_in_min = options->check_in.value,
                                        .air_egress_min = options->air_egress.value,
                                        .rail_wait_min = options->rail_wait.value,
@@ -418,10 +299,8 @@ static tp_code run(const tp_step *step, const tp_run *settings, tp_dataset *data
     code = has_metros(dataset->network) ? open_network(dataset, measure, error)
                                         : open_tables(options, dataset, measure, error);
     if (code == TP_OK && measure->missing_layer == NULL) {
-        code = measure_rows(measure, &dataset->ellipsoid, error);
-        if (code == TP_OK && step->implied_by == NULL) {
-            code = publish(step, measure, of, error);
-        }
+        measure_rows(measure);
+        code = step->implied_by == NULL ? publish(step, measure, of, error) : TP_OK;
     }
     if (code != TP_OK) {
         tp_measure_free(measure);

@@ -1,6 +1,10 @@
 /**
- * The parts of day_return: by the network, the journeys of every place to the metros and back (day_return_network.c); by
- * the tables, the railway's minutes to the metros and the hubs from which they are reached (day_return_hubs.c).
+ * The parts of day_return: the ways of a place to the metros and back (day_return_ways.c); by the network, the gates and
+ * searches that all places have in common (day_return_network.c); by the tables, the railway's minutes to the metros and
+ * the hubs from which they are reached (day_return_hubs.c).
+ *
+ * Nothing is kept a place: what a place asks of its two ends of a road, or of the hubs around it, is so little that its
+ * way is found again whenever it is told.
  */
 #ifndef TP_MEASURE_DAY_RETURN_H
 #define TP_MEASURE_DAY_RETURN_H
@@ -23,27 +27,38 @@ typedef struct tp_hub {
     int32_t layer; /**< index into the measure's `to`: airports or stations */
     int64_t row;
     const char *id;
-    double xyz_m[3];
+    double lon_deg, lat_deg;
     bool air;
     bool core[TP_METROS];        /**< it is the metro's own core station: reached by road alone */
     double haul_min[TP_METROS];  /**< flight or train, changes included */
     double fixed_min[TP_METROS]; /**< waiting + haul + egress: what is added to the way to the hub */
 } tp_hub;
 
+/** Where a hub is, for finding those around a place. */
+typedef struct tp_hub_place {
+    double xyz_m[3];
+    size_t hub;
+} tp_hub_place;
+
 typedef struct tp_hubs {
     tp_hub *items; /**< in the bytewise order of ids */
     size_t n;
+    tp_hub_place *places; /**< from south to north; without those that have no position */
+    size_t n_places;
 } tp_hubs;
 
 /** Adds the airports that have a flight to a metro. */
 TP_NODISCARD tp_code tp_hubs_add_air(tp_hubs *hubs, const tp_layer *airports, int32_t number, const tp_layer *flights,
-                                     const tp_ellipsoid *ellipsoid, const tp_journey_costs *costs, tp_error *error);
+                                     const tp_journey_costs *costs, tp_error *error);
 
 /** Adds the stations from which trains reach a metro: Dijkstra over (station, service) pairs from each metro's core. */
 TP_NODISCARD tp_code tp_hubs_add_rail(tp_hubs *hubs, const tp_layer *stations, int32_t number, const tp_layer *rail,
-                                      const tp_ellipsoid *ellipsoid, const tp_journey_costs *costs, tp_error *error);
+                                      const tp_journey_costs *costs, tp_error *error);
 
 void tp_hubs_sort(tp_hubs *hubs);
+
+/** Fills the places of hubs that are sorted. O(n log n). */
+TP_NODISCARD tp_code tp_hubs_locate(tp_hubs *hubs, const tp_ellipsoid *ellipsoid, tp_error *error);
 void tp_hubs_reset(tp_hubs *hubs);
 
 /* ---- by the network ---- */
@@ -57,34 +72,45 @@ typedef struct tp_gate {
     char *chain; /**< " + 45 check-in + 103 flight + 40 into Tokyo"; "" on the way back, and where it is the metro's */
 } tp_gate;
 
-/** The shortest ways of one place to one metro and back; TP_NO_TIME where there is none. */
-typedef struct tp_journey {
-    uint32_t out_ms, back_ms;
-    int32_t out, back; /**< gates; -1: none */
-} tp_journey;
+/** One metro and one direction. */
+typedef struct tp_haul {
+    tp_gate *gates; /**< in the bytewise order of ids */
+    int64_t n_gates;
+    tp_search *road; /**< by road from all gates at once, each with its rest_ms; NULL: no such metro */
+} tp_haul;
 
 typedef struct tp_journeys {
-    tp_gate *gates;
-    int64_t n_gates;
-    tp_journey *items; /**< TP_METROS a row */
-    double *length_m;  /**< the same: from the place to the gate of its way out */
+    const tp_network *network;
+    tp_haul out[TP_METROS], back[TP_METROS];
 } tp_journeys;
 
+/** The shortest ways of one place to one metro and back. */
+typedef struct tp_journey {
+    uint32_t out_ms, back_ms;  /**< TP_NO_TIME: none */
+    const tp_gate *out, *back; /**< NULL: none */
+} tp_journey;
+
 /**
- * Finds them for n places. The times are those of one search over all modes to each metro and one from it, over the
- * whole network. Where a place gets on is then found by a search by road from all gates at once, each with the time that
- * remains from there: so no place needs its path followed, and all places of a gate share the rest of the chain, which
- * is told once and kept. Only the stretch by road is followed for each place, for its length.
+ * Finds what all places have in common. The times are those of one search over all modes to each metro and one from it,
+ * over the whole network. Where a place gets on is then found by a search by road from all gates at once, each with the
+ * time that remains from there: so no place needs its path followed, and all places of a gate share the rest of the
+ * chain, which is told once and kept. Kept are the six searches by road: 72 bytes a node, whatever the number of places.
  */
-TP_NODISCARD tp_code tp_journeys_find(const tp_transport *transport, const tp_join *joins, int64_t n,
-                                      tp_journeys *journeys, tp_error *error);
+TP_NODISCARD tp_code tp_journeys_find(const tp_transport *transport, tp_journeys *journeys, tp_error *error);
 void tp_journeys_reset(tp_journeys *journeys);
+
+/** The journeys of a place that joined the network. O(1): it asks the nodes next to it. Thread-safe. */
+void tp_journeys_of(const tp_journeys *journeys, const tp_join *place, tp_journey of[TP_METROS]);
+
+/** The length by road from a place to the gate of its way out; NaN when memory is out. Follows the path. Thread-safe. */
+double tp_journeys_length_m(const tp_journeys *journeys, const tp_join *place, int metro);
 
 /* ---- the measure ---- */
 
 /** Kept with the measure for its evidence. A row is by the network exactly where its method is not `table`. */
 typedef struct tp_day {
     tp_hubs hubs;
+    tp_ellipsoid ellipsoid;
     tp_journey_costs costs;
     tp_travel travel; /**< transport NULL: by the tables only */
     tp_journeys journeys;
@@ -95,10 +121,27 @@ typedef struct tp_day {
 
 bool tp_day_by_network(const tp_measure *measure, int64_t row);
 
-/** The metro of a link, and the minutes of its ways out and back. */
-int tp_day_metro(const tp_link *link);
-double tp_day_out_min(const tp_measure *measure, int64_t row, const tp_link *link);
-double tp_day_back_min(const tp_measure *measure, int64_t row, const tp_link *link);
+/** A place's way to a metro and back. */
+typedef struct tp_day_way {
+    int metro;
+    int32_t layer;     /**< of the station or airport where the way by road ends: index into the measure's `to` */
+    int64_t row;       /**< of that layer */
+    double minutes;    /**< by road to there */
+    double distance_m; /**< geodesic to there; NaN by the network: see tp_journeys_length_m */
+    double out_min, back_min;
+    const tp_hub *hub;         /**< NULL by the network */
+    const tp_gate *out, *back; /**< NULL by the tables */
+} tp_day_way;
+
+/**
+ * The ways of a row, at most one a metro: the shortest out and back first, ties in the order of the metros. Finds the
+ * first `most` of them (room for so many); 1 is by the tables cheaper than TP_METROS. Returns how many. Thread-safe; by
+ * the network O(1), by the tables O(hubs about as far north as the row) and a geodesic or two for each way.
+ */
+int tp_day_ways(const tp_measure *measure, int64_t row, int most, tp_day_way *ways);
+
+/** The links of a row: to the station or airport of each of its ways; `note` is the metro. */
+int tp_day_links(const tp_measure *measure, int64_t row, tp_link links[TP_LINKS_MAX]);
 
 /** day_return_text.c */
 void tp_day_write_evidence(const tp_measure *measure, int64_t row, tp_text *text);

@@ -10,6 +10,7 @@ const char *const TP_METRO_NAMES[TP_METROS] = {"Tokyo", "Osaka", "Nagoya"};
 
 void tp_hubs_reset(tp_hubs *hubs) {
     free(hubs->items);
+    free(hubs->places);
     *hubs = (tp_hubs){0};
 }
 
@@ -21,6 +22,32 @@ static int compare_hubs(const void *a, const void *b) {
 
 void tp_hubs_sort(tp_hubs *hubs) {
     qsort(hubs->items, hubs->n, sizeof *hubs->items, compare_hubs);
+}
+
+static int compare_places(const void *a, const void *b) {
+    const tp_hub_place *left = a, *right = b;
+    if (left->xyz_m[2] != right->xyz_m[2]) {
+        return left->xyz_m[2] < right->xyz_m[2] ? -1 : 1;
+    }
+    return (left->hub > right->hub) - (left->hub < right->hub);
+}
+
+tp_code tp_hubs_locate(tp_hubs *hubs, const tp_ellipsoid *ellipsoid, tp_error *error) {
+    tp_hub_place *places = malloc((hubs->n + 1) * sizeof *places);
+    if (places == NULL) {
+        return tp_error_memory(error);
+    }
+    free(hubs->places);
+    hubs->places = places;
+    hubs->n_places = 0;
+    for (size_t i = 0; i < hubs->n; i++) {
+        tp_hub_place *place = &places[hubs->n_places];
+        place->hub = i;
+        tp_geocentric(ellipsoid, hubs->items[i].lon_deg, hubs->items[i].lat_deg, place->xyz_m);
+        hubs->n_places += isfinite(place->xyz_m[0]) && isfinite(place->xyz_m[1]) && isfinite(place->xyz_m[2]);
+    }
+    qsort(places, hubs->n_places, sizeof *places, compare_places);
+    return TP_OK;
 }
 
 enum { NUMBER_SIZE = 32 };
@@ -52,9 +79,12 @@ static bool reserve(tp_hubs *hubs, int64_t more) {
     return items != NULL;
 }
 
-static tp_hub new_hub(const tp_layer *layer, int32_t number, int64_t row, const tp_ellipsoid *ellipsoid) {
-    tp_hub hub = {.layer = number, .row = row, .id = tp_layer_id(layer, row)};
-    tp_geocentric(ellipsoid, layer->lon_deg[row], layer->lat_deg[row], hub.xyz_m);
+static tp_hub new_hub(const tp_layer *layer, int32_t number, int64_t row) {
+    tp_hub hub = {.layer = number,
+                  .row = row,
+                  .id = tp_layer_id(layer, row),
+                  .lon_deg = layer->lon_deg[row],
+                  .lat_deg = layer->lat_deg[row]};
     for (int metro = 0; metro < TP_METROS; metro++) {
         hub.haul_min[metro] = hub.fixed_min[metro] = INFINITY;
     }
@@ -64,14 +94,14 @@ static tp_hub new_hub(const tp_layer *layer, int32_t number, int64_t row, const 
 /* ---- by air ---- */
 
 tp_code tp_hubs_add_air(tp_hubs *hubs, const tp_layer *airports, int32_t number, const tp_layer *flights,
-                        const tp_ellipsoid *ellipsoid, const tp_journey_costs *costs, tp_error *error) {
+                        const tp_journey_costs *costs, tp_error *error) {
     const tp_column *iata = tp_layer_column(flights, "iata"), *metro_column = tp_layer_column(flights, "metro");
     const tp_column *minutes = tp_layer_column(flights, "minutes");
     if (!reserve(hubs, airports->n_rows)) {
         return tp_error_memory(error);
     }
     for (int64_t row = 0; row < airports->n_rows; row++) {
-        tp_hub hub = new_hub(airports, number, row, ellipsoid);
+        tp_hub hub = new_hub(airports, number, row);
         hub.air = true;
         bool any = false;
         for (int64_t flight = 0; flight < flights->n_rows; flight++) {
@@ -270,7 +300,7 @@ static void search(railway *way, const tp_layer *stations, int metro, double tra
 }
 
 tp_code tp_hubs_add_rail(tp_hubs *hubs, const tp_layer *stations, int32_t number, const tp_layer *rail,
-                         const tp_ellipsoid *ellipsoid, const tp_journey_costs *costs, tp_error *error) {
+                         const tp_journey_costs *costs, tp_error *error) {
     railway way = {0};
     double *to_metro = malloc(sizeof *to_metro * (size_t)(stations->n_rows * TP_METROS + 1));
     tp_code code = to_metro == NULL || !reserve(hubs, stations->n_rows)
@@ -280,7 +310,7 @@ tp_code tp_hubs_add_rail(tp_hubs *hubs, const tp_layer *stations, int32_t number
         search(&way, stations, metro, costs->transfer_min, to_metro + metro * stations->n_rows);
     }
     for (int64_t row = 0; row < stations->n_rows && code == TP_OK; row++) {
-        tp_hub hub = new_hub(stations, number, row, ellipsoid);
+        tp_hub hub = new_hub(stations, number, row);
         bool any = false;
         for (int metro = 0; metro < TP_METROS; metro++) {
             double haul = to_metro[metro * stations->n_rows + row];

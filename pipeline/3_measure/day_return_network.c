@@ -1,16 +1,23 @@
 /* Journeys to the metros and back on the network: see day_return.h. */
 #include "day_return.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-void tp_journeys_reset(tp_journeys *journeys) {
-    for (int64_t i = 0; i < journeys->n_gates; i++) {
-        free(journeys->gates[i].chain);
+static void reset_haul(tp_haul *haul) {
+    for (int64_t i = 0; i < haul->n_gates; i++) {
+        free(haul->gates[i].chain);
     }
-    free(journeys->gates);
-    free(journeys->items);
-    free(journeys->length_m);
+    free(haul->gates);
+    tp_search_free(haul->road);
+}
+
+void tp_journeys_reset(tp_journeys *journeys) {
+    for (int metro = 0; metro < TP_METROS; metro++) {
+        reset_haul(&journeys->out[metro]);
+        reset_haul(&journeys->back[metro]);
+    }
     *journeys = (tp_journeys){0};
 }
 
@@ -110,36 +117,32 @@ static void write_chain(const tp_transport *transport, const tp_path *path, uint
 
 /* ---- gates ---- */
 
-/* One metro and direction. */
-typedef struct haul {
+/* What is done for one metro and direction. */
+typedef struct work {
     const tp_transport *transport;
-    const tp_join *joins;
-    int64_t n_rows;
     int metro;
     bool out;
-    tp_search *all, *road;
-    int64_t first_gate;
-    tp_journeys *journeys;
-} haul;
+    tp_haul *haul;
+} work;
 
 /* A station or airport belongs to the gates when the shortest way goes on by rail or air right there. */
-static tp_code add_gate(haul *h, const tp_stop *stop, tp_path *path, tp_error *error) {
+static tp_code add_gate(const work *w, const tp_search *all, const tp_stop *stop, tp_path *path, tp_error *error) {
     bool reached = false;
-    tp_code code = tp_search_path(h->all, stop->node, path, &reached, error);
-    if (code != TP_OK || !reached || path->n == 0 || by_road(path->steps[h->out ? 0 : path->n - 1].mode)) {
+    tp_code code = tp_search_path(all, stop->node, path, &reached, error);
+    if (code != TP_OK || !reached || path->n == 0 || by_road(path->steps[w->out ? 0 : path->n - 1].mode)) {
         return code;
     }
     tp_text chain = {0};
-    if (h->out) {
-        write_chain(h->transport, path, stop->node, TP_METRO_NAMES[h->metro], &chain);
+    if (w->out) {
+        write_chain(w->transport, path, stop->node, TP_METRO_NAMES[w->metro], &chain);
     }
     char *words = chain.lost ? NULL : tp_text_copy(tp_text_get(&chain));
     tp_text_reset(&chain);
     if (words == NULL) {
         return tp_error_memory(error);
     }
-    h->journeys->gates[h->journeys->n_gates++] =
-        (tp_gate){.layer = stop->kind == TP_STOP_STATION ? h->transport->stations : h->transport->airports,
+    w->haul->gates[w->haul->n_gates++] =
+        (tp_gate){.layer = stop->kind == TP_STOP_STATION ? w->transport->stations : w->transport->airports,
                   .row = stop->row,
                   .node = stop->node,
                   .rest_ms = path->time_ms,
@@ -153,147 +156,118 @@ static int compare_gates(const void *a, const void *b) {
     return order != 0 ? order : (left->node > right->node) - (left->node < right->node);
 }
 
-static tp_code find_gates(haul *h, tp_error *error) {
-    const tp_metro *metro = tp_transport_metro(h->transport, TP_METRO_NAMES[h->metro]);
+static tp_code find_gates(const work *w, tp_search *all, tp_error *error) {
+    const tp_transport *transport = w->transport;
+    const tp_metro *metro = tp_transport_metro(transport, TP_METRO_NAMES[w->metro]);
     /* One drives to the first train or plane, and walks from the last: the car is not there in between. */
     uint32_t modes = TP_MODES_ALL & ~(uint32_t)TP_MODES_BY_ROAD;
-    tp_search_rule rule = {h->out ? TP_TO_FACILITY : TP_FROM_FACILITY, modes, TP_TIME_MAX_MS};
-    tp_start start = {h->out ? metro->in : metro->out, 0};
+    tp_search_rule rule = {w->out ? TP_TO_FACILITY : TP_FROM_FACILITY, modes, TP_TIME_MAX_MS};
+    tp_start start = {w->out ? metro->in : metro->out, 0};
     tp_path path = {0};
-    tp_code code = tp_search_run(h->all, &rule, &start, 1, error);
-    h->first_gate = h->journeys->n_gates;
-    for (int64_t i = 0; i < h->transport->n_stops && code == TP_OK; i++) {
-        const tp_stop *stop = &h->transport->stops[i];
-        bool is_place = (stop->kind == TP_STOP_STATION && h->transport->stations != NULL) ||
-                        (stop->kind == TP_STOP_AIRPORT && h->transport->airports != NULL);
-        code = is_place ? add_gate(h, stop, &path, error) : TP_OK;
+    tp_code code = tp_search_run(all, &rule, &start, 1, error);
+    w->haul->gates = malloc(((size_t)transport->n_stops + 1) * sizeof *w->haul->gates);
+    if (code == TP_OK && w->haul->gates == NULL) {
+        code = tp_error_memory(error);
+    }
+    for (int64_t i = 0; i < transport->n_stops && code == TP_OK; i++) {
+        const tp_stop *stop = &transport->stops[i];
+        bool is_place = (stop->kind == TP_STOP_STATION && transport->stations != NULL) ||
+                        (stop->kind == TP_STOP_AIRPORT && transport->airports != NULL);
+        code = is_place ? add_gate(w, all, stop, &path, error) : TP_OK;
     }
     tp_path_reset(&path);
     if (code == TP_OK) { /* so that ties go to the smaller id */
-        qsort(h->journeys->gates + h->first_gate, (size_t)(h->journeys->n_gates - h->first_gate), sizeof(tp_gate),
-              compare_gates);
+        qsort(w->haul->gates, (size_t)w->haul->n_gates, sizeof *w->haul->gates, compare_gates);
     }
     return code;
 }
 
-/* ---- places ---- */
-
-static tp_code search_by_road(haul *h, tp_error *error) {
-    int64_t n = h->journeys->n_gates - h->first_gate;
-    const tp_gate *gates = h->journeys->gates + h->first_gate;
-    tp_search_rule rule = {h->out ? TP_TO_FACILITY : TP_FROM_FACILITY, TP_MODES_BY_ROAD, TP_TIME_MAX_MS};
-    tp_start *starts = malloc(((size_t)n + 1) * sizeof *starts);
+static tp_code search_by_road(const work *w, tp_error *error) {
+    const tp_haul *haul = w->haul;
+    tp_search_rule rule = {w->out ? TP_TO_FACILITY : TP_FROM_FACILITY, TP_MODES_BY_ROAD, TP_TIME_MAX_MS};
+    tp_start *starts = malloc(((size_t)haul->n_gates + 1) * sizeof *starts);
     if (starts == NULL) {
         return tp_error_memory(error);
     }
-    for (int64_t i = 0; i < n; i++) {
-        starts[i] = (tp_start){gates[i].node, gates[i].rest_ms};
+    for (int64_t i = 0; i < haul->n_gates; i++) {
+        starts[i] = (tp_start){haul->gates[i].node, haul->gates[i].rest_ms};
     }
-    tp_code code = tp_search_run(h->road, &rule, starts, n, error);
+    tp_code code = tp_search_run(haul->road, &rule, starts, haul->n_gates, error);
     free(starts);
     return code;
 }
 
-/* The time of a place and the gate that it goes by: the smaller time, then the smaller number. */
-static uint32_t best_of(const haul *h, const tp_join *join, int64_t *gate) {
-    tp_start ends[2];
-    int n = tp_join_starts(h->transport->network, join, h->out, ends);
-    uint64_t best_ms = TP_NO_TIME;
-    *gate = -1;
-    for (int i = 0; i < n; i++) {
-        int64_t start = tp_search_start(h->road, ends[i].node);
-        uint64_t time_ms = (uint64_t)tp_search_time_ms(h->road, ends[i].node) + ends[i].time_ms;
-        if (start >= 0 && time_ms <= TP_TIME_MAX_MS &&
-            (time_ms < best_ms || (time_ms == best_ms && start + h->first_gate < *gate))) {
-            best_ms = time_ms;
-            *gate = start + h->first_gate;
-        }
-    }
-    return (uint32_t)best_ms;
-}
-
-static tp_code measure_row(const haul *h, int64_t row, tp_path *path, tp_error *error) {
-    tp_journey *journey = &h->journeys->items[row * TP_METROS + h->metro];
-    int64_t gate;
-    uint32_t time_ms = best_of(h, &h->joins[row], &gate);
-    if (!h->out) {
-        journey->back_ms = time_ms;
-        journey->back = (int32_t)gate;
+static tp_code find_haul(const work *w, tp_error *error) {
+    tp_search *all = NULL;
+    if (tp_transport_metro(w->transport, TP_METRO_NAMES[w->metro]) == NULL) {
         return TP_OK;
     }
-    bool reached = false;
-    journey->out_ms = time_ms;
-    journey->out = (int32_t)gate;
-    tp_code code = gate < 0 ? TP_OK : tp_search_place_path(h->road, &h->joins[row], path, &reached, error);
-    h->journeys->length_m[row * TP_METROS + h->metro] = reached ? path->length_m : 0;
-    return code;
-}
-
-static tp_code measure_rows(const haul *h, tp_error *error) {
-    tp_code first_code = TP_OK;
-#pragma omp parallel
-    {
-        tp_path path = {0};
-        tp_error own = {0};
-        tp_code code = TP_OK;
-#pragma omp for schedule(static, 64)
-        for (int64_t row = 0; row < h->n_rows; row++) {
-            if (code == TP_OK && h->joins[row].way >= 0) {
-                code = measure_row(h, row, &path, &own);
-            }
-        }
-#pragma omp critical(tp_journeys_error)
-        if (code != TP_OK && first_code == TP_OK) {
-            first_code = code;
-            if (error != NULL) {
-                *error = own;
-            }
-        }
-        tp_path_reset(&path);
-    }
-    return first_code;
-}
-
-static tp_code find_haul(haul *h, tp_error *error) {
-    tp_code code = find_gates(h, error);
+    tp_code code = tp_search_new(w->transport->network, &all, error);
     if (code == TP_OK) {
-        code = search_by_road(h, error);
+        code = find_gates(w, all, error);
     }
-    return code == TP_OK ? measure_rows(h, error) : code;
+    tp_search_free(all);
+    if (code == TP_OK) {
+        code = tp_search_new(w->transport->network, &w->haul->road, error);
+    }
+    return code == TP_OK ? search_by_road(w, error) : code;
 }
 
-static tp_code reserve(const tp_transport *transport, int64_t n, tp_journeys *journeys, tp_error *error) {
-    size_t room = (size_t)n * TP_METROS + 1;
-    journeys->gates = malloc(((size_t)transport->n_stops * 2 * TP_METROS + 1) * sizeof *journeys->gates);
-    journeys->items = malloc(room * sizeof *journeys->items);
-    journeys->length_m = calloc(room, sizeof *journeys->length_m);
-    if (journeys->gates == NULL || journeys->items == NULL || journeys->length_m == NULL) {
-        return tp_error_memory(error);
+tp_code tp_journeys_find(const tp_transport *transport, tp_journeys *journeys, tp_error *error) {
+    tp_code codes[2 * TP_METROS];
+    tp_error errors[2 * TP_METROS] = {0};
+    journeys->network = transport->network;
+#pragma omp parallel for schedule(dynamic, 1)
+    for (int i = 0; i < 2 * TP_METROS; i++) {
+        int metro = i / 2;
+        bool out = i % 2 == 0;
+        work w = {transport, metro, out, out ? &journeys->out[metro] : &journeys->back[metro]};
+        codes[i] = find_haul(&w, &errors[i]);
     }
-    for (size_t i = 0; i < (size_t)n * TP_METROS; i++) {
-        journeys->items[i] = (tp_journey){TP_NO_TIME, TP_NO_TIME, -1, -1};
+    for (int i = 0; i < 2 * TP_METROS; i++) {
+        if (codes[i] != TP_OK) {
+            if (error != NULL) {
+                *error = errors[i];
+            }
+            return codes[i];
+        }
     }
     return TP_OK;
 }
 
-tp_code tp_journeys_find(const tp_transport *transport, const tp_join *joins, int64_t n, tp_journeys *journeys,
-                         tp_error *error) {
-    haul h = {.transport = transport, .joins = joins, .n_rows = n, .journeys = journeys};
-    tp_code code = reserve(transport, n, journeys, error);
-    if (code == TP_OK) {
-        code = tp_search_new(transport->network, &h.all, error);
-    }
-    if (code == TP_OK) {
-        code = tp_search_new(transport->network, &h.road, error);
-    }
-    for (int i = 0; i < 2 * TP_METROS && code == TP_OK; i++) {
-        h.metro = i / 2;
-        h.out = i % 2 == 0;
-        if (tp_transport_metro(transport, TP_METRO_NAMES[h.metro]) != NULL) {
-            code = find_haul(&h, error);
+/* ---- places ---- */
+
+/* The time of a place and the gate that it goes by: the smaller time, then the smaller number. */
+static uint32_t best_of(const tp_haul *haul, const tp_start *ends, int n, const tp_gate **gate) {
+    uint64_t best_ms = TP_NO_TIME;
+    int64_t best = -1;
+    for (int i = 0; i < n && haul->road != NULL; i++) {
+        int64_t start = tp_search_start(haul->road, ends[i].node);
+        uint64_t time_ms = (uint64_t)tp_search_time_ms(haul->road, ends[i].node) + ends[i].time_ms;
+        if (start >= 0 && time_ms <= TP_TIME_MAX_MS && (time_ms < best_ms || (time_ms == best_ms && start < best))) {
+            best_ms = time_ms;
+            best = start;
         }
     }
-    tp_search_free(h.all);
-    tp_search_free(h.road);
-    return code;
+    *gate = best < 0 ? NULL : &haul->gates[best];
+    return (uint32_t)best_ms;
+}
+
+void tp_journeys_of(const tp_journeys *journeys, const tp_join *place, tp_journey of[TP_METROS]) {
+    tp_start leaving[2], coming[2];
+    int n_leaving = tp_join_starts(journeys->network, place, true, leaving);
+    int n_coming = tp_join_starts(journeys->network, place, false, coming);
+    for (int metro = 0; metro < TP_METROS; metro++) {
+        of[metro].out_ms = best_of(&journeys->out[metro], leaving, n_leaving, &of[metro].out);
+        of[metro].back_ms = best_of(&journeys->back[metro], coming, n_coming, &of[metro].back);
+    }
+}
+
+double tp_journeys_length_m(const tp_journeys *journeys, const tp_join *place, int metro) {
+    tp_path path = {0};
+    bool reached = false;
+    tp_code code = tp_search_place_path(journeys->out[metro].road, place, &path, &reached, NULL);
+    double length_m = code != TP_OK ? (double)NAN : reached ? path.length_m : 0;
+    tp_path_reset(&path);
+    return length_m;
 }

@@ -12,44 +12,39 @@ static void write_clock(tp_text *text, double minutes) {
 }
 
 /* By the tables: "28.2 min to Kumamoto Airport + 45 check-in + 119 flight + 40 into Tokyo". */
-static void write_table_chain(const tp_measure *measure, const tp_link *link, tp_text *text) {
+static void write_table_chain(const tp_measure *measure, const tp_day_way *way, tp_text *text) {
     const tp_day *day = measure->detail;
-    const tp_hub *hub = &day->hubs.items[link->note / TP_METROS];
-    int metro = tp_day_metro(link);
-    tp_text_add_number(text, link->minutes, 1);
-    tp_text_add(text, " min to %s", tp_layer_label(measure->to[link->layer], link->row));
-    if (!hub->core[metro]) {
+    const tp_hub *hub = way->hub;
+    tp_text_add_number(text, way->minutes, 1);
+    tp_text_add(text, " min to %s", tp_layer_label(measure->to[way->layer], way->row));
+    if (!hub->core[way->metro]) {
         tp_text_add(text, " + ");
         tp_text_add_number(text, hub->air ? day->costs.check_in_min : day->costs.rail_wait_min, 1);
         tp_text_add(text, " %s + ", hub->air ? "check-in" : "wait");
-        tp_text_add_number(text, hub->haul_min[metro], 1);
+        tp_text_add_number(text, hub->haul_min[way->metro], 1);
         tp_text_add(text, " %s + ", hub->air ? "flight" : "train");
         tp_text_add_number(text, hub->air ? day->costs.air_egress_min : day->costs.rail_egress_min, 1);
-        tp_text_add(text, " into %s", TP_METRO_NAMES[metro]);
+        tp_text_add(text, " into %s", TP_METRO_NAMES[way->metro]);
     }
 }
 
 /* By the network: the way to the gate, and from there on what all places of the gate have in common. */
-static void write_network_chain(const tp_measure *measure, const tp_link *link, tp_text *text) {
+static void write_network_chain(const tp_measure *measure, const tp_day_way *way, tp_text *text) {
     const tp_day *day = measure->detail;
-    const tp_gate *gate = &day->journeys.gates[link->note / TP_METROS];
-    tp_text_add(text, "site -> %s ", tp_layer_label(gate->layer, gate->row));
-    tp_text_add_number(text, link->minutes, 1);
+    tp_text_add(text, "site -> %s ", tp_layer_label(way->out->layer, way->out->row));
+    tp_text_add_number(text, way->minutes, 1);
     tp_text_add(text, " min ");
     tp_travel_write_by(&day->travel, text);
-    tp_text_add(text, "%s", gate->chain);
+    tp_text_add(text, "%s", way->out->chain);
 }
 
 /* The way back by the network; by which other gate, where it is another one. */
-static void write_back(const tp_measure *measure, int64_t row, const tp_link *link, tp_text *text) {
-    const tp_day *day = measure->detail;
-    const tp_journey *journey = &day->journeys.items[row * TP_METROS + tp_day_metro(link)];
-    const tp_gate *out = &day->journeys.gates[journey->out], *back = &day->journeys.gates[journey->back];
+static void write_back(const tp_day_way *way, tp_text *text) {
     tp_text_add(text, ", back ");
-    tp_text_add_number(text, tp_day_back_min(measure, row, link), 1);
+    tp_text_add_number(text, way->back_min, 1);
     tp_text_add(text, " min");
-    if (out->layer != back->layer || out->row != back->row) {
-        tp_text_add(text, " by %s", tp_layer_label(back->layer, back->row));
+    if (way->out->layer != way->back->layer || way->out->row != way->back->row) {
+        tp_text_add(text, " by %s", tp_layer_label(way->back->layer, way->back->row));
     }
 }
 
@@ -65,22 +60,20 @@ static void write_day(const tp_measure *measure, double ways_min, tp_text *text)
     tp_text_add(text, " min: %s", literal ? "yes" : "no");
 }
 
-static void write_metro(const tp_measure *measure, int64_t row, int64_t number, tp_text *text) {
+static void write_metro(const tp_measure *measure, const tp_day_way *way, bool first, tp_text *text) {
     const tp_day *day = measure->detail;
-    const tp_link *link = &measure->links[number];
-    bool first = number == measure->link_first[row], by_network = tp_day_by_network(measure, row);
-    double ways_min = tp_day_out_min(measure, row, link) + tp_day_back_min(measure, row, link);
-    tp_text_add(text, "%s%s: ", first ? "" : "; ", TP_METRO_NAMES[tp_day_metro(link)]);
-    if (by_network) {
-        write_network_chain(measure, link, text);
+    double ways_min = way->out_min + way->back_min;
+    tp_text_add(text, "%s%s: ", first ? "" : "; ", TP_METRO_NAMES[way->metro]);
+    if (way->hub == NULL) {
+        write_network_chain(measure, way, text);
     } else {
-        write_table_chain(measure, link, text);
+        write_table_chain(measure, way, text);
     }
     tp_text_add(text, " = ");
-    tp_text_add_number(text, tp_day_out_min(measure, row, link), 1);
+    tp_text_add_number(text, way->out_min, 1);
     tp_text_add(text, " min");
-    if (by_network) {
-        write_back(measure, row, link, text);
+    if (way->hub == NULL) {
+        write_back(way, text);
     }
     tp_text_add(text, ", stay ");
     tp_text_add_number(text, day->window_min - ways_min, 0);
@@ -105,12 +98,13 @@ static void write_none(const tp_measure *measure, int64_t row, tp_text *text) {
 
 void tp_day_write_evidence(const tp_measure *measure, int64_t row, tp_text *text) {
     const tp_day *day = measure->detail;
-    int64_t first = measure->link_first[row], last = measure->link_first[row + 1];
-    if (first == last) {
+    tp_day_way ways[TP_METROS];
+    int n = tp_day_ways(measure, row, TP_METROS, ways);
+    if (n == 0) {
         write_none(measure, row, text);
     }
-    for (int64_t i = first; i < last; i++) {
-        write_metro(measure, row, i, text);
+    for (int i = 0; i < n; i++) {
+        write_metro(measure, &ways[i], i == 0, text);
     }
     tp_travel_write_place(&day->travel, row, text);
     if (day->unread != NULL) {

@@ -169,8 +169,8 @@ int64_t tp_nearby_of(const tp_nearby *nearby, tp_nearby_room *room, int64_t row)
 
 static int64_t all_by_line(const tp_nearby *nearby, tp_nearby_room *room, int64_t row) {
     const tp_layer *of = nearby->of;
-    int64_t n = tp_point_index_within(nearby->index.points, of->lon_deg[row], of->lat_deg[row], nearby->within_m,
-                                      room->found, room->distance_m, nearby->facilities->n);
+    int64_t n = tp_point_index_inside(nearby->index.points, of->lon_deg[row], of->lat_deg[row], nearby->within_m,
+                                      room->found, nearby->facilities->n);
     for (int64_t i = 0; i < n; i++) {
         room->found[i] = nearby->index.facility[room->found[i]];
     }

@@ -26,7 +26,7 @@ static tp_hubs rail_hubs(const tp_dataset *dataset, int year) {
     tp_journey_costs costs = COSTS;
     costs.year = year;
     assert_int_equal(tp_hubs_add_rail(&hubs, tp_dataset_layer(dataset, "stations"), 0,
-                                      tp_dataset_layer(dataset, "rail"), &dataset->ellipsoid, &costs, NULL),
+                                      tp_dataset_layer(dataset, "rail"), &costs, NULL),
                      TP_OK);
     tp_hubs_sort(&hubs);
     return hubs;
@@ -219,7 +219,7 @@ static void airports_and_flights(void **state) {
         tp_column_set_double(minutes, i, rows[i].minutes);
     }
     tp_hubs hubs = {0};
-    assert_int_equal(tp_hubs_add_air(&hubs, points, 4, flights, &dataset->ellipsoid, &COSTS, NULL), TP_OK);
+    assert_int_equal(tp_hubs_add_air(&hubs, points, 4, flights, &COSTS, NULL), TP_OK);
     assert_int_equal(hubs.n, 1);
     assert_string_equal(hubs.items[0].id, "KMJ");
     assert_true(hubs.items[0].air);
