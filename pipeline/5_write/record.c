@@ -3,7 +3,6 @@
 
 #include "technopolis/text.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -109,51 +108,4 @@ tp_code tp_record_fork(const tp_record *from, tp_record *record, tp_error *error
     *record = (tp_record){.fields = from->fields, .n = from->n, .borrows = true};
     record->cells = malloc((from->n + 1) * sizeof *record->cells);
     return record->cells == NULL ? tp_error_memory(error) : TP_OK;
-}
-
-void tp_record_start(tp_record *record) {
-    for (size_t i = 0; i < record->n; i++) {
-        record->cells[i] = (tp_cell){.missing = true};
-    }
-    record->next = 0;
-}
-
-static tp_cell *next_cell(tp_record *record) {
-    assert(record->next < record->n);
-    return &record->cells[record->next++];
-}
-
-void tp_put_text(tp_record *record, const char *text) {
-    *next_cell(record) = (tp_cell){.missing = text == NULL, .text = text};
-}
-
-void tp_put_double(tp_record *record, double value, bool known) {
-    *next_cell(record) = (tp_cell){.missing = !known, .f64 = value};
-}
-
-void tp_put_int64(tp_record *record, int64_t value, bool known) {
-    *next_cell(record) = (tp_cell){.missing = !known, .i64 = value};
-}
-
-void tp_put_column(tp_record *record, const tp_column *column, int64_t row) {
-    tp_cell cell = {.missing = true};
-    if (column != NULL && (column->type == TP_TYPE_VERDICT || column->valid[row] != 0)) {
-        cell.missing = false;
-        switch (column->type) {
-        case TP_TYPE_DOUBLE:
-            cell.f64 = column->f64[row];
-            break;
-        case TP_TYPE_INT64:
-            cell.i64 = column->i64[row];
-            break;
-        case TP_TYPE_TEXT:
-            cell.text = tp_column_text(column, row);
-            cell.missing = cell.text == NULL;
-            break;
-        case TP_TYPE_VERDICT:
-            cell.text = tp_verdict_text((tp_verdict)column->verdict[row]);
-            break;
-        }
-    }
-    *next_cell(record) = cell;
 }

@@ -7,6 +7,9 @@
 
 #include "5_write/sink.h"
 
+#include <assert.h>
+#include <string.h>
+
 /** Initialise with `= {0}`. */
 typedef struct tp_record {
     tp_field *fields;
@@ -46,12 +49,59 @@ TP_NODISCARD tp_code tp_record_add_all(tp_record *record, const tp_record_field 
 /** A record of the same fields, which it borrows, with cells of its own: for another thread. Initialise with `= {0}`. */
 TP_NODISCARD tp_code tp_record_fork(const tp_record *from, tp_record *record, tp_error *error);
 
-/** Begins a row. Then one put a field, in order: NULL text and unknown numbers are missing. Texts are borrowed. */
-void tp_record_start(tp_record *record);
-void tp_put_text(tp_record *record, const char *text);
-void tp_put_double(tp_record *record, double value, bool known);
-void tp_put_int64(tp_record *record, int64_t value, bool known);
+/** A text of known length, such as a word that many rows repeat. */
+typedef struct tp_word {
+    const char *text; /**< NULL: missing */
+    uint32_t size;    /**< 0: not known, as of a text of 4 GB and more */
+} tp_word;
+
+static inline tp_word tp_word_of(const char *text) {
+    size_t size = text != NULL ? strlen(text) : 0;
+    return (tp_word){text, size <= UINT32_MAX ? (uint32_t)size : 0};
+}
+
+/**
+ * Begins a row. Then one put a field, in order: NULL text and unknown numbers are missing. Texts are borrowed. Inline,
+ * since a run may put a billion cells.
+ */
+static inline void tp_record_start(tp_record *record) {
+    record->next = 0;
+}
+
+static inline tp_cell *tp_record_next(tp_record *record) {
+    assert(record->next < record->n);
+    return &record->cells[record->next++];
+}
+
+static inline void tp_put_word(tp_record *record, tp_word word) {
+    *tp_record_next(record) = (tp_cell){.missing = word.text == NULL, .size = word.size, .text = word.text};
+}
+
+static inline void tp_put_text(tp_record *record, const char *text) {
+    tp_put_word(record, tp_word_of(text));
+}
+
+static inline void tp_put_double(tp_record *record, double value, bool known) {
+    *tp_record_next(record) = (tp_cell){.missing = !known, .f64 = value};
+}
+
+static inline void tp_put_int64(tp_record *record, int64_t value, bool known) {
+    *tp_record_next(record) = (tp_cell){.missing = !known, .i64 = value};
+}
+
 /** A row of a column; a NULL column is missing. */
-void tp_put_column(tp_record *record, const tp_column *column, int64_t row);
+static inline void tp_put_column(tp_record *record, const tp_column *column, int64_t row) {
+    if (column != NULL && column->type == TP_TYPE_VERDICT) {
+        tp_put_text(record, tp_verdict_text((tp_verdict)column->verdict[row]));
+    } else if (column == NULL || column->valid[row] == 0) {
+        *tp_record_next(record) = (tp_cell){.missing = true};
+    } else if (column->type == TP_TYPE_DOUBLE) {
+        tp_put_double(record, column->f64[row], true);
+    } else if (column->type == TP_TYPE_INT64) {
+        tp_put_int64(record, column->i64[row], true);
+    } else {
+        tp_put_text(record, column->bytes + column->offset[row]);
+    }
+}
 
 #endif

@@ -10,12 +10,15 @@
 
 #include "technopolis/schema.h"
 
-/** One cell handed to a sink; `type` must be the field's. A text is borrowed until the call returns. */
+/** One cell handed to a sink, of its field's type. A text is borrowed until the call returns. */
 typedef struct tp_cell {
     bool missing;
-    double f64;
-    int64_t i64;
-    const char *text; /**< also for a verdict column */
+    uint32_t size; /**< bytes of the text; 0: all up to its NUL (which it always has) */
+    union {
+        double f64;
+        int64_t i64;
+        const char *text; /**< also for a verdict column */
+    };
 } tp_cell;
 
 /** The geometry of a row, in longitude and latitude of the run's geographic CRS. */

@@ -12,6 +12,7 @@ typedef struct tp_row_batch {
     uint8_t *bytes;
     size_t size, capacity;
     int64_t n_rows;
+    size_t header; /**< bytes of the header of the last row, which the next one's is likely to have too */
 } tp_row_batch;
 
 void tp_row_batch_reset(tp_row_batch *batch);
@@ -30,7 +31,8 @@ typedef struct tp_row_blob {
 
 /**
  * Appends a row: NULL for its number (which SQLite keeps beside the record), the blob (where `blob` is not NULL), then
- * the cells. Texts and blobs have at most 2^31 - 1 bytes together. Numbers are finite.
+ * the cells. TP_E_DATA where that makes more than 2^31 - 1
+ * bytes, TP_E_INTERNAL where a number is not finite; nothing is appended then.
  */
 TP_NODISCARD tp_code tp_row_batch_add(tp_row_batch *batch, tp_row_blob *blob, const tp_field *fields,
                                       const tp_cell *cells, size_t n, tp_error *error);

@@ -73,8 +73,12 @@ static tp_code write_rows(tp_sink *sink, tp_geometry geometry, int64_t n, tp_err
         for (int i = 0; i < N_FIELDS; i++) {
             if (i < 4) {
                 (void)snprintf(text[i], sizeof text[i], "place %lld of %d", (long long)row, i);
+                cells[i].text = text[i];
+            } else if (fields[i].type == TP_TYPE_INT64) {
+                cells[i].i64 = row * i;
+            } else {
+                cells[i].f64 = (double)row * 0.1 * i;
             }
-            cells[i] = (tp_cell){.text = i < 4 ? text[i] : NULL, .i64 = row * i, .f64 = (double)row * 0.1 * i};
         }
         tp_shape shape = {.geometry = geometry,
                           .lon_deg = 129 + 16 * uniform(&seed),
