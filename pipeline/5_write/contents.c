@@ -12,11 +12,11 @@ enum { N_CONTENTS = sizeof CONTENTS / sizeof CONTENTS[0] };
 
 bool tp_output_has_evidence(const tp_output *output, size_t profile, int64_t row) {
     const tp_dataset *dataset = output->dataset;
-    const tp_layer *sites = tp_dataset_layer(dataset, "sites");
-    if (output->evidence != TP_EVIDENCE_MET_OR_UNKNOWN || dataset->site_verdict == NULL || sites == NULL) {
+    if (output->evidence != TP_EVIDENCE_MET_OR_UNKNOWN || dataset->site_verdict == NULL) {
         return output->evidence != TP_EVIDENCE_NONE;
     }
-    return dataset->site_verdict[profile * (size_t)sites->n_rows + (size_t)row] != TP_NOT_MET;
+    const tp_layer *sites = tp_dataset_layer(dataset, "sites");
+    return sites == NULL || dataset->site_verdict[profile * (size_t)sites->n_rows + (size_t)row] != TP_NOT_MET;
 }
 
 void tp_output_progress(const tp_output *output, const char *table, int64_t row, int64_t n) {

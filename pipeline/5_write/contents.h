@@ -43,6 +43,8 @@ typedef struct tp_row_maker {
     /** Writes the item's rows, none to many, through tp_output_row of the worker's output. */
     tp_code (*make)(void *worker, int64_t item, tp_error *error);
     void (*stop)(void *worker);
+    /** NULL, or told of items first to end - 1 before they are made: the time to call their data near (near.h). */
+    void (*fetch)(const void *shared, int64_t first, int64_t end);
 } tp_row_maker;
 
 /**

@@ -229,7 +229,7 @@ tp_code tp_write_evidence_links(const tp_output *output, tp_error *error) {
         code = tp_output_begin(output, "evidence_links", TP_GEOMETRY_LINE, &writer.record, error);
     }
     if (code == TP_OK) {
-        tp_row_maker maker = {"evidence_links", &writer, start_links, make_links, stop_links};
+        tp_row_maker maker = {"evidence_links", &writer, start_links, make_links, stop_links, NULL};
         code = tp_output_items(output, &maker, writer.sites->n_rows, error);
     }
     if (code == TP_OK) {

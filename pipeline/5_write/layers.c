@@ -1,5 +1,6 @@
 /* Every layer that is not `sites`: all its columns as they were used, and where each row was read from. */
 #include "5_write/contents.h"
+#include "5_write/near.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +104,13 @@ static tp_code make_layer_row(void *worker, int64_t row, tp_error *error) {
     return tp_output_row(writer->output, record, &shape, error);
 }
 
+static void fetch_layer(const void *shared, int64_t first, int64_t end) {
+    const tp_layer *layer = ((const layer_rows *)shared)->layer;
+    for (size_t i = 0; i < layer->n_columns; i++) {
+        tp_near_column(layer->columns[i], first, end);
+    }
+}
+
 static tp_code write_layer(const tp_output *output, const tp_layer *layer, tp_error *error) {
     tp_record record = {0};
     layer_rows shared = {.layer = layer, .record = &record, .read = tp_layer_is_read(output->dataset, layer)};
@@ -111,7 +119,7 @@ static tp_code write_layer(const tp_output *output, const tp_layer *layer, tp_er
         code = tp_output_begin(output, layer->name, layer->geometry, &record, error);
     }
     if (code == TP_OK) {
-        tp_row_maker maker = {layer->name, &shared, start_layer, make_layer_row, stop_layer};
+        tp_row_maker maker = {layer->name, &shared, start_layer, make_layer_row, stop_layer, fetch_layer};
         code = tp_output_items(output, &maker, layer->n_rows, error);
     }
     if (code == TP_OK) {

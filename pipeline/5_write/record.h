@@ -89,10 +89,15 @@ static inline void tp_put_int64(tp_record *record, int64_t value, bool known) {
     *tp_record_next(record) = (tp_cell){.missing = !known, .i64 = value};
 }
 
+static inline void tp_put_verdict(tp_record *record, tp_verdict verdict) {
+    static const tp_word words[] = {[TP_UNKNOWN] = {"unknown", 7}, [TP_NOT_MET] = {"not_met", 7}, [TP_MET] = {"met", 3}};
+    tp_put_word(record, words[verdict]);
+}
+
 /** A row of a column; a NULL column is missing. */
 static inline void tp_put_column(tp_record *record, const tp_column *column, int64_t row) {
     if (column != NULL && column->type == TP_TYPE_VERDICT) {
-        tp_put_text(record, tp_verdict_text((tp_verdict)column->verdict[row]));
+        tp_put_verdict(record, (tp_verdict)column->verdict[row]);
     } else if (column == NULL || column->valid[row] == 0) {
         *tp_record_next(record) = (tp_cell){.missing = true};
     } else if (column->type == TP_TYPE_DOUBLE) {

@@ -39,6 +39,9 @@ static void stop(thread_work *work, const tp_row_maker *maker) {
 static tp_code make(thread_work *work, const tp_row_maker *maker, int64_t first, int64_t n, tp_error *error) {
     int64_t end = first + STRETCH < n ? first + STRETCH : n;
     tp_code code = TP_OK;
+    if (maker->fetch != NULL) {
+        maker->fetch(maker->shared, first, end);
+    }
     for (int64_t item = first; code == TP_OK && item < end; item++) {
         code = maker->make(work->worker, item, error);
     }

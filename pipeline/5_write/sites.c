@@ -4,6 +4,7 @@
  */
 #include "5_write/contents.h"
 #include "5_write/evidence.h"
+#include "5_write/near.h"
 
 #include "technopolis/search.h"
 #include "technopolis/transport.h"
@@ -148,7 +149,11 @@ static void put_head(site_writer *writer, int64_t row) {
         tp_put_column(record, writer->copied[i], row);
     }
     bool has_verdict = judged && dataset->site_verdict != NULL;
-    tp_put_text(record, has_verdict ? tp_verdict_text((tp_verdict)dataset->site_verdict[row]) : NULL);
+    if (has_verdict) {
+        tp_put_verdict(record, (tp_verdict)dataset->site_verdict[row]);
+    } else {
+        tp_put_text(record, NULL);
+    }
     tp_put_int64(record, counts[TP_MET], judged);
     tp_put_int64(record, counts[TP_NOT_MET], judged);
     tp_put_int64(record, counts[TP_UNKNOWN], judged);
@@ -166,7 +171,7 @@ static tp_code put_criterion(site_writer *writer, size_t i, int64_t row, tp_erro
     if (evidence->lost) {
         return tp_error_memory(error);
     }
-    tp_put_text(record, outcome.verdict);
+    tp_put_verdict(record, (tp_verdict)result->verdict[row]);
     tp_put_double(record, outcome.value, outcome.has_value);
     tp_put_double(record, outcome.margin, outcome.has_margin);
     tp_put_text(record, evidence->size > 0 ? tp_text_get(evidence) : NULL);
@@ -240,6 +245,27 @@ static tp_code start_sites(const void *shared, const tp_output *output, void **w
     return TP_OK;
 }
 
+static void fetch_sites(const void *shared, int64_t first, int64_t end) {
+    const site_writer *writer = shared;
+    const tp_layer *sites = writer->sites;
+    for (size_t i = 0; i < sites->n_columns; i++) {
+        tp_near_column(sites->columns[i], first, end);
+    }
+    for (size_t i = 0; i < writer->n_results; i++) {
+        tp_near_result(writer->results[i], false, first, end);
+        for (size_t k = 0; k < writer->results[i]->criterion->n_also; k++) {
+            const tp_measure *also = writer->results[i]->also[k];
+            tp_near_array(also != NULL ? also->known : NULL, 1, first, end);
+            tp_near_array(also != NULL ? also->value : NULL, sizeof(double), first, end);
+        }
+    }
+    tp_near_array(writer->joins, sizeof *writer->joins, first, end);
+    tp_near_array(sites->lon_deg, sizeof *sites->lon_deg, first, end);
+    tp_near_array(sites->lat_deg, sizeof *sites->lat_deg, first, end);
+    tp_near_array(sites->source, sizeof *sites->source, first, end);
+    tp_near_array(sites->source_fid, sizeof *sites->source_fid, first, end);
+}
+
 tp_code tp_write_sites(const tp_output *output, tp_error *error) {
     const tp_layer *sites = tp_dataset_layer(output->dataset, "sites");
     if (sites == NULL) {
@@ -265,7 +291,7 @@ tp_code tp_write_sites(const tp_output *output, tp_error *error) {
         code = tp_output_begin(output, "sites", sites->geometry, &writer.record, error);
     }
     if (code == TP_OK) {
-        tp_row_maker maker = {"sites", &writer, start_sites, make_site, stop_sites};
+        tp_row_maker maker = {"sites", &writer, start_sites, make_site, stop_sites, fetch_sites};
         code = tp_output_items(output, &maker, sites->n_rows, error);
     }
     if (code == TP_OK) {

@@ -204,13 +204,14 @@ bool tp_sqlite_table_add(tp_sqlite_table *table, int64_t number, const uint8_t *
     }
     table->content -= (int)cell;
     uint8_t *at = table->leaf + table->content;
-    memcpy(at, head, head_size);
-    memcpy(at + head_size, record, local);
+    tp_bytes_copy(at, head, head_size);
+    tp_bytes_copy(at + head_size, record, local);
     if (local < size) {
         put_big_endian(at + head_size + local, first, 4);
     }
-    put_big_endian(table->leaf + LEAF_HEAD + 2 * table->n_cells, (uint64_t)table->content, 2);
-    table->n_cells++;
+    uint8_t *pointer = table->leaf + LEAF_HEAD + 2 * table->n_cells++;
+    pointer[0] = (uint8_t)(table->content >> 8);
+    pointer[1] = (uint8_t)table->content;
     table->last = number;
     return true;
 }

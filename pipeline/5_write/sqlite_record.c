@@ -81,26 +81,6 @@ static bool is_text(tp_type type) {
     return type == TP_TYPE_TEXT || type == TP_TYPE_VERDICT;
 }
 
-/* Most texts are words, for which a call takes longer than the copy. */
-static uint8_t *put_bytes(uint8_t *at, const char *from, size_t size) {
-    if (size >= 8 && size <= 16) {
-        uint64_t first, last;
-        memcpy(&first, from, sizeof first);
-        memcpy(&last, from + size - sizeof last, sizeof last);
-        memcpy(at, &first, sizeof first);
-        memcpy(at + size - sizeof last, &last, sizeof last);
-    } else if (size >= 4 && size < 8) {
-        uint32_t first, last;
-        memcpy(&first, from, sizeof first);
-        memcpy(&last, from + size - sizeof last, sizeof last);
-        memcpy(at, &first, sizeof first);
-        memcpy(at + size - sizeof last, &last, sizeof last);
-    } else {
-        memcpy(at, from, size);
-    }
-    return at + size;
-}
-
 /* The size of the header counts itself, so it may grow by being written. */
 static size_t header_size(size_t types) {
     size_t size = types + 1;
@@ -137,7 +117,8 @@ static void put_text(row_ends *ends, const tp_cell *cell) {
     } else {
         ends->types = tp_varint_put(ends->types, type);
     }
-    ends->values = put_bytes(ends->values, cell->text, size);
+    tp_bytes_copy(ends->values, cell->text, size);
+    ends->values += size;
 }
 
 /* False for a number that is not finite. */

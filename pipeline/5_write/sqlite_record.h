@@ -7,6 +7,8 @@
 
 #include "5_write/sink.h"
 
+#include <string.h>
+
 /** Initialise with `= {0}`. */
 typedef struct tp_row_batch {
     uint8_t *bytes;
@@ -22,6 +24,28 @@ enum { TP_VARINT_SIZE = 9 };
 
 /** Writes a variable-length integer and gives where it ends. */
 uint8_t *tp_varint_put(uint8_t *at, uint64_t value);
+
+/** memcpy for what is mostly short: a call, or the processor's own copying of strings, takes longer to begin. */
+static inline void tp_bytes_copy(uint8_t *to, const void *from, size_t size) {
+    const uint8_t *at = from;
+    enum { LONG = 16, MIDDLE = 8, SHORT = 4 };
+    if (size >= LONG) { /* the last piece overlaps the one before it */
+        for (size_t i = 0; i + LONG < size; i += LONG) {
+            memcpy(to + i, at + i, LONG);
+        }
+        memcpy(to + size - LONG, at + size - LONG, LONG);
+    } else if (size >= MIDDLE) {
+        memcpy(to, at, MIDDLE);
+        memcpy(to + size - MIDDLE, at + size - MIDDLE, MIDDLE);
+    } else if (size >= SHORT) {
+        memcpy(to, at, SHORT);
+        memcpy(to + size - SHORT, at + size - SHORT, SHORT);
+    } else {
+        for (size_t i = 0; i < size; i++) {
+            to[i] = at[i];
+        }
+    }
+}
 
 /** A geometry among the values of a row: `size` bytes, which the caller writes at `*room` afterwards; 0: NULL. */
 typedef struct tp_row_blob {

@@ -2,6 +2,7 @@
 #include "5_write/contents.h"
 #include "5_write/describe.h"
 #include "5_write/evidence.h"
+#include "5_write/near.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,9 +20,12 @@ tp_outcome tp_result_outcome(const tp_result *result, int64_t row) {
         .has_margin = (result->known[row] & 2) != 0,
     };
     const tp_part *decides = &result->criterion->parts[part];
-    tp_comparison comparison;
-    (void)tp_part_margin(decides, decides->threshold.value, outcome.has_value ? outcome.value : -INFINITY, &comparison,
-                         &outcome.threshold);
+    tp_comparison comparison = decides->comparison;
+    outcome.threshold = decides->threshold.value;
+    if (decides->banded) {
+        (void)tp_part_margin(decides, decides->threshold.value, outcome.has_value ? outcome.value : -INFINITY,
+                             &comparison, &outcome.threshold);
+    }
     outcome.at_least = comparison == TP_AT_LEAST;
     if (measure != NULL && measure->missing_layer == NULL) {
         outcome.method = tp_method_text((tp_method)measure->method[row]);
@@ -51,9 +55,10 @@ static double joined(double a, double b, const tp_part *part, tp_combine how) {
     return larger ? fmax(a, b) : fmin(a, b);
 }
 
-tp_interval tp_result_interval(const tp_result *result, int64_t row) {
+/* `whole`: of all parts together, else of the one that is told. */
+static tp_interval interval_of(const tp_result *result, bool whole, int64_t row) {
     const tp_criterion *criterion = result->criterion;
-    bool whole = tp_criterion_has_one_threshold(criterion), any = false;
+    bool any = false;
     tp_interval interval = {-INFINITY, INFINITY};
     for (size_t i = 0; i < criterion->n_parts; i++) {
         const tp_measure *measure = result->measures[i];
@@ -66,6 +71,10 @@ tp_interval tp_result_interval(const tp_result *result, int64_t row) {
         any = true;
     }
     return interval;
+}
+
+tp_interval tp_result_interval(const tp_result *result, int64_t row) {
+    return interval_of(result, tp_criterion_has_one_threshold(result->criterion), row);
 }
 
 tp_result *const *tp_profile_results(const tp_dataset *dataset, size_t profile, size_t *n) {
@@ -100,42 +109,20 @@ static const tp_record_field VERDICT_FIELDS[] = {
     {"high", TP_TYPE_DOUBLE, NULL, "the truth is at most this; NULL: no bound, or unreachable"},
 };
 
-static tp_code write_verdict(const tp_output *output, const tp_result *result, const tp_layer *sites, int64_t row,
-                             bool told, tp_record *record, tp_text *evidence, tp_error *error) {
-    tp_outcome outcome = tp_result_outcome(result, row);
-    tp_text_clear(evidence);
-    if (told) {
-        tp_evidence_write(output->dataset, result, row, evidence);
-    }
-    if (evidence->lost) {
-        return tp_error_memory(error);
-    }
-    tp_record_start(record);
-    tp_put_text(record, result->profile->id);
-    tp_put_text(record, tp_layer_id(sites, row));
-    tp_put_text(record, result->criterion->id);
-    tp_put_text(record, outcome.verdict);
-    tp_put_double(record, outcome.value, outcome.has_value);
-    tp_put_double(record, outcome.threshold, true);
-    tp_put_double(record, outcome.margin, outcome.has_margin);
-    tp_put_text(record, evidence->size > 0 ? tp_text_get(evidence) : NULL);
-    tp_put_text(record, outcome.method);
-    tp_put_text(record, outcome.unit);
-    tp_put_text(record, outcome.at_least ? "at_least" : "at_most");
-    bool has_percent = outcome.has_margin && outcome.threshold != 0;
-    tp_put_double(record, has_percent ? 100 * outcome.margin / fabs(outcome.threshold) : 0, has_percent);
-    tp_interval interval = tp_result_interval(result, row);
-    tp_put_double(record, interval.low, isfinite(interval.low));
-    tp_put_double(record, interval.high, isfinite(interval.high));
-    return tp_output_row(output, record, NULL, error);
-}
+/* A judged criterion with what is the same in all its rows. */
+typedef struct judged {
+    const tp_result *result;
+    tp_word id;
+    bool one_threshold;
+} judged;
 
 /* What all threads read: the profile whose verdicts are being written. */
 typedef struct profile_verdicts {
     const tp_layer *sites;
     const tp_record *record; /* its fields */
     size_t profile;
-    tp_result *const *results;
+    tp_word id;
+    judged *results;
     size_t n_results;
 } profile_verdicts;
 
@@ -145,6 +132,39 @@ typedef struct verdict_writer {
     tp_record record;
     tp_text evidence;
 } verdict_writer;
+
+static tp_code write_verdict(verdict_writer *writer, const judged *of, tp_word site, bool told, int64_t row,
+                             tp_error *error) {
+    const tp_result *result = of->result;
+    tp_record *record = &writer->record;
+    tp_text *evidence = &writer->evidence;
+    tp_outcome outcome = tp_result_outcome(result, row);
+    tp_text_clear(evidence);
+    if (told) {
+        tp_evidence_write(writer->output->dataset, result, row, evidence);
+    }
+    if (evidence->lost) {
+        return tp_error_memory(error);
+    }
+    tp_record_start(record);
+    tp_put_word(record, writer->shared->id);
+    tp_put_word(record, site);
+    tp_put_word(record, of->id);
+    tp_put_verdict(record, (tp_verdict)result->verdict[row]);
+    tp_put_double(record, outcome.value, outcome.has_value);
+    tp_put_double(record, outcome.threshold, true);
+    tp_put_double(record, outcome.margin, outcome.has_margin);
+    tp_put_text(record, evidence->size > 0 ? tp_text_get(evidence) : NULL);
+    tp_put_text(record, outcome.method);
+    tp_put_text(record, outcome.unit);
+    tp_put_text(record, outcome.at_least ? "at_least" : "at_most");
+    bool has_percent = outcome.has_margin && outcome.threshold != 0;
+    tp_put_double(record, has_percent ? 100 * outcome.margin / fabs(outcome.threshold) : 0, has_percent);
+    tp_interval interval = interval_of(result, of->one_threshold, row);
+    tp_put_double(record, interval.low, isfinite(interval.low));
+    tp_put_double(record, interval.high, isfinite(interval.high));
+    return tp_output_row(writer->output, record, NULL, error);
+}
 
 static void stop_verdicts(void *worker) {
     verdict_writer *writer = worker;
@@ -173,18 +193,45 @@ static tp_code make_verdicts(void *worker, int64_t row, tp_error *error) {
     verdict_writer *writer = worker;
     const profile_verdicts *shared = writer->shared;
     bool told = tp_output_has_evidence(writer->output, shared->profile, row);
+    tp_word site = tp_word_of(tp_layer_id(shared->sites, row));
     tp_code code = TP_OK;
     for (size_t i = 0; code == TP_OK && i < shared->n_results; i++) {
-        code = write_verdict(writer->output, shared->results[i], shared->sites, row, told, &writer->record,
-                             &writer->evidence, error);
+        code = write_verdict(writer, &shared->results[i], site, told, row, error);
     }
+    return code;
+}
+
+static void fetch_verdicts(const void *data, int64_t first, int64_t end) {
+    const profile_verdicts *shared = data;
+    tp_near_column(shared->sites->id, first, end);
+    for (size_t i = 0; i < shared->n_results; i++) {
+        tp_near_result(shared->results[i].result, true, first, end);
+    }
+}
+
+static tp_code write_profile(const tp_output *output, const tp_record *record, size_t profile, tp_error *error) {
+    const tp_dataset *dataset = output->dataset;
+    profile_verdicts shared = {
+        .sites = tp_dataset_layer(dataset, "sites"), .record = record, .profile = profile};
+    tp_result *const *results = tp_profile_results(dataset, profile, &shared.n_results);
+    shared.results = calloc(shared.n_results + 1, sizeof *shared.results);
+    if (shared.results == NULL) {
+        return tp_error_memory(error);
+    }
+    for (size_t i = 0; i < shared.n_results; i++) {
+        const tp_criterion *criterion = results[i]->criterion;
+        shared.results[i] = (judged){results[i], tp_word_of(criterion->id), tp_criterion_has_one_threshold(criterion)};
+    }
+    shared.id = tp_word_of(dataset->profiles[profile]->id);
+    tp_row_maker maker = {"verdicts", &shared, start_verdicts, make_verdicts, stop_verdicts, fetch_verdicts};
+    tp_code code = tp_output_items(output, &maker, shared.sites->n_rows, error);
+    free(shared.results);
     return code;
 }
 
 tp_code tp_write_verdicts(const tp_output *output, tp_error *error) {
     const tp_dataset *dataset = output->dataset;
-    const tp_layer *sites = tp_dataset_layer(dataset, "sites");
-    if (sites == NULL || dataset->n_results == 0) {
+    if (tp_dataset_layer(dataset, "sites") == NULL || dataset->n_results == 0) {
         return TP_OK;
     }
     tp_record record = {0};
@@ -194,10 +241,7 @@ tp_code tp_write_verdicts(const tp_output *output, tp_error *error) {
         code = tp_output_begin(output, "verdicts", TP_GEOMETRY_NONE, &record, error);
     }
     for (size_t profile = 0; code == TP_OK && profile < dataset->n_profiles; profile++) {
-        profile_verdicts shared = {.sites = sites, .record = &record, .profile = profile};
-        shared.results = tp_profile_results(dataset, profile, &shared.n_results);
-        tp_row_maker maker = {"verdicts", &shared, start_verdicts, make_verdicts, stop_verdicts};
-        code = tp_output_items(output, &maker, sites->n_rows, error);
+        code = write_profile(output, &record, profile, error);
     }
     if (code == TP_OK) {
         code = tp_output_end(output, error);

@@ -72,7 +72,7 @@ static tp_code write_items(const char *path, const made_rows *rows, int threads,
                            .fields = FIELDS,
                            .n_fields = 2};
     assert_int_equal(tp_sink_begin_layer(output.sink, &layer, error), TP_OK);
-    tp_row_maker maker = {"items", rows, start_made, make_made, stop_made};
+    tp_row_maker maker = {"items", rows, start_made, make_made, stop_made, NULL};
     code = tp_output_items(&output, &maker, ITEMS, error);
     if (code == TP_OK) {
         assert_int_equal(tp_sink_end_layer(output.sink, error), TP_OK);
