@@ -33,9 +33,10 @@ typedef struct tp_column {
     double *f64;      /**< n_rows when type is double; finite wherever valid */
     int64_t *i64;     /**< n_rows when type is int64 */
     uint8_t *verdict; /**< n_rows of tp_verdict when type is verdict; always valid: missing is TP_UNKNOWN */
-    uint64_t *offset; /**< n_rows when type is text: where the row's NUL-terminated text begins in `bytes` */
-    char *bytes;      /**< all texts of the column, end to end */
+    uint32_t *place;  /**< n_rows when type is text: where the row's text stands; see tp_column_store_text */
+    char *bytes;      /**< the texts, one behind the other, each with its NUL; what is repeated stands there once */
     size_t n_bytes, bytes_capacity;
+    uint32_t *recent; /**< places of texts that were set lately, to find one that is set again */
 } tp_column;
 
 /** A column of n_rows missing values. `unit` and `origin` may be NULL (""). O(n_rows). */
@@ -46,8 +47,25 @@ void tp_column_free(tp_column *column);
 /** Sets the number of rows; new ones are missing. O(rows) when memory moves: grow in large steps. */
 TP_NODISCARD tp_code tp_column_resize(tp_column *column, int64_t n_rows, tp_error *error);
 
-/** Sets a text (copied; any length; `size` bytes, not necessarily NUL-terminated). Not for use by several threads. */
+/**
+ * Sets a text (copied; any length; `size` bytes, not necessarily NUL-terminated). A text that was set lately is not stored
+ * again, so that a column of few words costs 4 bytes a row. Not for use by several threads. TP_E_MACHINE: no memory, or
+ * more than 16 GB of texts in one column. O(size).
+ */
 TP_NODISCARD tp_code tp_column_set_text(tp_column *column, int64_t row, const char *text, size_t size, tp_error *error);
+
+/**
+ * Stores a text without setting a row, and gives its place for tp_column_set_stored: where several threads set the same
+ * few texts, these are stored before. As tp_column_set_text otherwise.
+ */
+TP_NODISCARD tp_code tp_column_store_text(tp_column *column, const char *text, size_t size, uint32_t *place,
+                                          tp_error *error);
+
+/** Sets a text that is stored. Thread-safe for different rows. */
+void tp_column_set_stored(tp_column *column, int64_t row, uint32_t place);
+
+/** Rows first, first + 1 … become the texts (or missing) of all rows of another text column. O(rows + bytes). */
+TP_NODISCARD tp_code tp_column_copy_texts(tp_column *column, int64_t first, const tp_column *from, tp_error *error);
 
 /** Sets a number; a value that is not finite makes the row missing. Thread-safe for different rows. */
 void tp_column_set_double(tp_column *column, int64_t row, double value);

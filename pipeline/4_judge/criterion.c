@@ -16,44 +16,38 @@ typedef struct judged_part {
     double value, margin; /* margin is -infinity where the measure has no value: unreachable */
 } judged_part;
 
-static judged_part judge_part(const tp_part *part, const tp_measure *measure, tp_bounds bounds, int64_t row) {
+static tp_verdict part_verdict(const tp_part *part, const tp_measure *measure, tp_bounds bounds, int64_t row) {
+    double low = measure->low[row], high = measure->high[row];
+    if (!measure->known[row] && low >= high) {
+        return TP_NOT_MET; /* known not to be there: no comparison can be met by it */
+    }
+    if (!part->banded || bounds.upper == part->upper.value) {
+        return tp_part_compare(part, bounds.threshold, low, high);
+    }
+    tp_part moved = *part;
+    moved.upper.value = bounds.upper;
+    return tp_part_compare(&moved, bounds.threshold, low, high);
+}
+
+static judged_part judge_part(const tp_part *part, const tp_measure *measure, int64_t row) {
     if (measure == NULL) {
         return (judged_part){.verdict = TP_UNKNOWN, .left_out = part->left_out, .margin = -INFINITY};
     }
-    double threshold = bounds.threshold;
-    tp_part moved;
-    if (part->banded && bounds.upper != part->upper.value) {
-        moved = *part;
-        moved.upper.value = bounds.upper;
-        part = &moved;
-    }
-    judged_part judged = {.verdict = tp_part_compare(part, threshold, measure->low[row], measure->high[row]),
+    judged_part judged = {.verdict = part_verdict(part, measure, tp_part_bounds(part), row),
                           .has_value = measure->known[row],
                           .value = measure->value[row],
                           .margin = -INFINITY};
-    bool unreachable = !judged.has_value && measure->low[row] >= measure->high[row];
-    if (unreachable) {
-        judged.verdict = TP_NOT_MET; /* known not to be there: no comparison can be met by it */
-    }
     if (judged.has_value) {
-        judged.margin = tp_part_margin(part, threshold, judged.value, NULL, NULL);
+        judged.margin = tp_part_margin(part, part->threshold.value, judged.value, NULL, NULL);
     }
     return judged;
 }
 
-/* The verdict of the whole; parts that are left out do not take part. */
-static tp_verdict combine(tp_combine how, const judged_part *parts, size_t n) {
-    tp_verdict verdicts[TP_PARTS_MAX];
-    size_t used = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (!parts[i].left_out) {
-            verdicts[used++] = parts[i].verdict;
-        }
-    }
-    if (used == 0) {
-        return TP_UNKNOWN;
-    }
-    return how == TP_COMBINE_ALL ? tp_verdict_all(verdicts, used) : tp_verdict_any(verdicts, used);
+/* The verdict of the whole from those of the parts that take part. */
+static tp_verdict combine(tp_combine how, const tp_verdict *verdicts, size_t n) {
+    return n == 0                   ? TP_UNKNOWN
+           : how == TP_COMBINE_ALL ? tp_verdict_all(verdicts, n)
+                                    : tp_verdict_any(verdicts, n);
 }
 
 /*
@@ -79,25 +73,38 @@ static size_t told_part(tp_combine how, tp_verdict whole, const judged_part *par
 }
 
 /* All parts of a row, and the verdict of the whole. */
-static tp_verdict judge_parts(const tp_criterion *criterion, const tp_measure *const *measures, const tp_bounds *bounds,
-                              int64_t row, judged_part *parts) {
+static tp_verdict judge_parts(const tp_criterion *criterion, const tp_measure *const *measures, int64_t row,
+                              judged_part *parts) {
+    tp_verdict verdicts[TP_PARTS_MAX];
+    size_t n = 0;
     for (size_t i = 0; i < criterion->n_parts; i++) {
-        const tp_part *part = &criterion->parts[i];
-        parts[i] = judge_part(part, measures[i], bounds == NULL ? tp_part_bounds(part) : bounds[i], row);
+        parts[i] = judge_part(&criterion->parts[i], measures[i], row);
+        if (!parts[i].left_out) {
+            verdicts[n++] = parts[i].verdict;
+        }
     }
-    return combine(criterion->combine, parts, criterion->n_parts);
+    return combine(criterion->combine, verdicts, n);
 }
 
 tp_verdict tp_criterion_verdict(const tp_criterion *criterion, const tp_measure *const *measures,
                                 const tp_bounds *bounds, int64_t row) {
-    judged_part parts[TP_PARTS_MAX];
-    return judge_parts(criterion, measures, bounds, row, parts);
+    tp_verdict verdicts[TP_PARTS_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < criterion->n_parts; i++) {
+        const tp_part *part = &criterion->parts[i];
+        if (measures[i] != NULL) {
+            verdicts[n++] = part_verdict(part, measures[i], bounds == NULL ? tp_part_bounds(part) : bounds[i], row);
+        } else if (!part->left_out) {
+            verdicts[n++] = TP_UNKNOWN;
+        }
+    }
+    return combine(criterion->combine, verdicts, n);
 }
 
 static void judge_row(tp_result *result, int64_t row) {
     const tp_criterion *criterion = result->criterion;
     judged_part parts[TP_PARTS_MAX];
-    tp_verdict verdict = judge_parts(criterion, result->measures, NULL, row, parts);
+    tp_verdict verdict = judge_parts(criterion, result->measures, row, parts);
     size_t told = told_part(criterion->combine, verdict, parts, criterion->n_parts);
     const judged_part *part = &parts[told];
     result->verdict[row] = (uint8_t)verdict;

@@ -71,6 +71,8 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
 typedef struct lever {
     const tp_assumption *of;
     const tp_measure *largest;
+    const char *unit;
+    uint32_t criterion_text, name_text, unit_text; /* stored in their columns */
 } lever;
 
 static bool has_only(const tp_node *settings, const char *const *keys, size_t n) {
@@ -147,7 +149,8 @@ static size_t find_levers(const tp_trial *trial, const tp_dataset *dataset, cons
     for (size_t i = 0; i < all->n; i++) {
         const tp_assumption *of = &all->items[i];
         const tp_criterion *criteria = trial->profile->criteria;
-        lever found = {of, find_largest(trial, dataset, of)};
+        lever found = {.of = of, .largest = find_largest(trial, dataset, of)};
+        found.unit = found.largest != NULL ? found.largest->unit : of->unit;
         if (!criteria[of->criterion].required || (of->kind != TP_ASSUMED_THRESHOLD && found.largest == NULL)) {
             continue;
         }
@@ -163,35 +166,44 @@ static size_t find_levers(const tp_trial *trial, const tp_dataset *dataset, cons
 /* ---- the flip of a site ---- */
 
 typedef struct flip {
-    const tp_assumption *of; /* NULL: none */
-    const char *unit;
+    const lever *of; /* NULL: none */
     double at, percent;
     int beyond; /* -1 just below, 0 at, 1 just above */
     tp_verdict becomes;
 } flip;
+
+/* A site and one lever: `others` is the verdict of all required criteria but the lever's own. */
+typedef struct pull {
+    const tp_trial *trial;
+    const lever *lever;
+    int64_t row;
+    tp_verdict others;
+} pull;
 
 static tp_verdict largest_verdict(const tp_measure *largest, double number, int64_t row) {
     return tp_verdict_compare(largest->low[row], largest->high[row], TP_AT_LEAST, number);
 }
 
 /* The site's verdict with the number there or just beyond. */
-static tp_verdict verdict_at(const tp_trial *trial, const lever *lever, double at, int beyond, int64_t row) {
+static tp_verdict verdict_at(const pull *pull, double at, int beyond) {
     tp_bounds bounds[TP_PARTS_MAX];
-    const tp_assumption *of = lever->of;
-    const tp_criterion *criterion = &trial->profile->criteria[of->criterion];
+    const tp_assumption *of = pull->lever->of;
+    const tp_criterion *criterion = &pull->trial->profile->criteria[of->criterion];
     double value = beyond == 0 ? at : nextafter(at, beyond < 0 ? -INFINITY : INFINITY);
+    if (pull->lever->largest != NULL) {
+        return tp_verdict_all((tp_verdict[]){pull->others, largest_verdict(pull->lever->largest, value, pull->row)}, 2);
+    }
     for (size_t p = 0; p < criterion->n_parts; p++) {
         bounds[p] = tp_part_bounds(&criterion->parts[p]);
         tp_assumption_set(of, p, value, &bounds[p]);
     }
-    tp_verdict verdict = lever->largest != NULL ? largest_verdict(lever->largest, value, row)
-                                                : tp_trial_judge(trial, of->criterion, NULL, bounds, row);
-    return tp_trial_site_with(trial, of->criterion, verdict, row);
+    tp_verdict verdict = tp_trial_judge(pull->trial, of->criterion, NULL, bounds, pull->row);
+    return tp_verdict_all((tp_verdict[]){pull->others, verdict}, 2);
 }
 
-static void try_step(const tp_trial *trial, const lever *lever, double at, int beyond, int64_t row, flip *best) {
-    const tp_assumption *of = lever->of;
-    bool counts = lever->largest != NULL || of->dimension == TP_DIMENSION_COUNT;
+static void try_step(const pull *pull, double at, int beyond, flip *best) {
+    const tp_assumption *of = pull->lever->of;
+    bool counts = pull->lever->largest != NULL || of->dimension == TP_DIMENSION_COUNT;
     if (beyond != 0 && counts && at == rint(at)) {
         at += beyond;
         beyond = 0;
@@ -203,90 +215,105 @@ static void try_step(const tp_trial *trial, const lever *lever, double at, int b
     if (at < 0 || !nearer || !toward) { /* a threshold below nothing asks for nothing */
         return;
     }
-    tp_verdict becomes = verdict_at(trial, lever, at, beyond, row);
-    if (becomes != (tp_verdict)trial->site[row]) {
-        const char *unit = lever->largest != NULL ? lever->largest->unit : of->unit;
-        *best = (flip){of, unit, at, percent, beyond, becomes};
+    tp_verdict becomes = verdict_at(pull, at, beyond);
+    if (becomes != (tp_verdict)pull->trial->site[pull->row]) {
+        *best = (flip){pull->lever, at, percent, beyond, becomes};
+    }
+}
+
+/* Both steps at each end of an interval that is not infinite; an interval of one value has one end. */
+static void try_ends(const pull *pull, double low, double high, int beyond, flip *best) {
+    double ends[] = {low, high};
+    for (int i = 0; i < (low == high ? 1 : 2); i++) {
+        if (isfinite(ends[i])) {
+            try_step(pull, ends[i], 0, best);
+            try_step(pull, ends[i], beyond, best);
+        }
     }
 }
 
 /* The ends of the interval of the largest: what is not known of it begins at the next whole number. */
-static void try_condition(const tp_trial *trial, const lever *lever, int64_t row, flip *best) {
-    const tp_measure *largest = lever->largest;
-    double ends[] = {largest->low[row], floor(largest->high[row])};
-    if (largest_verdict(largest, lever->of->value, row) != tp_trial_verdict(trial, lever->of->criterion, row)) {
-        return; /* not the same reach after all, such as a part that is met off the network */
-    }
-    for (int i = 0; i < 2; i++) {
-        if (isfinite(ends[i])) {
-            try_step(trial, lever, ends[i], 0, row, best);
-            try_step(trial, lever, ends[i], 1, row, best);
-        }
+static void try_condition(const pull *pull, flip *best) {
+    const tp_measure *largest = pull->lever->largest;
+    const tp_assumption *of = pull->lever->of;
+    int64_t row = pull->row;
+    /* Otherwise it is not the same reach after all, such as a part that is met off the network. */
+    if (largest_verdict(largest, of->value, row) == tp_trial_verdict(pull->trial, of->criterion, row)) {
+        try_ends(pull, largest->low[row], floor(largest->high[row]), 1, best);
     }
 }
 
 /* All ends of intervals of the parts that share the threshold. */
-static void try_threshold(const tp_trial *trial, const lever *lever, int64_t row, flip *best) {
-    const tp_assumption *of = lever->of;
-    const tp_criterion *criterion = &trial->profile->criteria[of->criterion];
+static void try_threshold(const pull *pull, flip *best) {
+    const tp_assumption *of = pull->lever->of;
+    const tp_criterion *criterion = &pull->trial->profile->criteria[of->criterion];
     for (size_t p = 0; p < criterion->n_parts; p++) {
-        const tp_measure *measure = trial->measures[trial->first[of->criterion] + p];
-        if (!of->parts[p] || measure == NULL) {
-            continue;
-        }
-        int loses = of->upper || criterion->parts[p].comparison == TP_AT_MOST ? -1 : 1;
-        double ends[] = {measure->low[row], measure->high[row]};
-        for (int i = 0; i < 2; i++) {
-            if (isfinite(ends[i])) {
-                try_step(trial, lever, ends[i], 0, row, best);
-                try_step(trial, lever, ends[i], loses, row, best);
-            }
+        const tp_measure *measure = pull->trial->measures[pull->trial->first[of->criterion] + p];
+        if (of->parts[p] && measure != NULL) {
+            int loses = of->upper || criterion->parts[p].comparison == TP_AT_MOST ? -1 : 1;
+            try_ends(pull, measure->low[pull->row], measure->high[pull->row], loses, best);
         }
     }
 }
 
-/* Equal changes go to the bytewise smallest criterion. */
+/* Equal changes go to the bytewise smallest criterion. Where another criterion is not met, no lever of this one helps. */
 static flip find_flip(const tp_trial *trial, const lever *levers, size_t n, int64_t row) {
     flip best = {0};
     for (size_t i = 0; i < n; i++) {
-        (levers[i].largest != NULL ? try_condition : try_threshold)(trial, &levers[i], row, &best);
+        pull pull = {trial, &levers[i], row, tp_trial_site_with(trial, levers[i].of->criterion, TP_MET, row)};
+        if (pull.others != TP_NOT_MET) {
+            (levers[i].largest != NULL ? try_condition : try_threshold)(&pull, &best);
+        }
     }
     return best;
 }
 
 /* ---- the table ---- */
 
-static tp_code put(tp_column *column, int64_t row, const char *text, tp_error *error) {
-    return tp_column_set_text(column, row, text, strlen(text), error);
+static tp_code store(tp_column *column, const char *text, uint32_t *place, tp_error *error) {
+    return tp_column_store_text(column, text, strlen(text), place, error);
 }
 
-static tp_code put_row(tp_column **columns, int64_t at, const tp_trial *trial, const tp_layer *sites, int64_t row,
-                       const flip *found, tp_error *error) {
+/* What the rows say over and over, stored in the columns; rows are then put by all threads. */
+typedef struct flip_texts {
+    uint32_t profile, reached[3], from[3], to[3];
+} flip_texts;
+
+static tp_code store_texts(tp_column **columns, const tp_profile *profile, lever *levers, size_t n, flip_texts *texts,
+                           tp_error *error) {
     static const char *const reached[] = {"below", "at", "above"};
-    tp_code code = put(columns[PROFILE], at, trial->profile->id, error);
-    if (code == TP_OK) {
-        code = put(columns[SITE], at, tp_layer_id(sites, row), error);
+    tp_code code = store(columns[PROFILE], profile->id, &texts->profile, error);
+    for (int i = 0; i < 3 && code == TP_OK; i++) {
+        code = store(columns[REACHED], reached[i], &texts->reached[i], error);
+        code = code != TP_OK ? code : store(columns[FROM], tp_verdict_text((tp_verdict)i), &texts->from[i], error);
+        code = code != TP_OK ? code : store(columns[TO], tp_verdict_text((tp_verdict)i), &texts->to[i], error);
     }
-    if (code == TP_OK) {
-        code = put(columns[FROM], at, tp_verdict_text((tp_verdict)trial->site[row]), error);
-    }
-    const tp_assumption *of = found->of;
-    const char *texts[N_COLUMNS] = {0};
-    if (of != NULL) {
-        texts[CRITERION] = trial->profile->criteria[of->criterion].id;
-        texts[PARAMETER] = of->name;
-        texts[UNIT] = found->unit;
-        texts[REACHED] = reached[found->beyond + 1];
-        texts[TO] = tp_verdict_text(found->becomes);
-        tp_column_set_double(columns[THRESHOLD], at, of->value);
-        tp_column_set_double(columns[FLIP_AT], at, found->at);
-        tp_column_set_double(columns[CHANGE], at, found->at - of->value);
-        tp_column_set_double(columns[PERCENT], at, found->at < of->value ? -found->percent : found->percent);
-    }
-    for (int i = 0; i < N_COLUMNS && code == TP_OK; i++) {
-        code = texts[i] == NULL ? TP_OK : put(columns[i], at, texts[i], error);
+    for (size_t i = 0; i < n && code == TP_OK; i++) {
+        const char *id = profile->criteria[levers[i].of->criterion].id;
+        code = store(columns[CRITERION], id, &levers[i].criterion_text, error);
+        code = code != TP_OK ? code : store(columns[PARAMETER], levers[i].of->name, &levers[i].name_text, error);
+        code = code != TP_OK ? code : store(columns[UNIT], levers[i].unit, &levers[i].unit_text, error);
     }
     return code;
+}
+
+static void put_row(tp_column **columns, int64_t at, const flip_texts *texts, tp_verdict verdict, const flip *found) {
+    tp_column_set_stored(columns[PROFILE], at, texts->profile);
+    tp_column_set_stored(columns[FROM], at, texts->from[verdict]);
+    const lever *lever = found->of;
+    if (lever == NULL) {
+        return;
+    }
+    double threshold = lever->of->value;
+    tp_column_set_stored(columns[CRITERION], at, lever->criterion_text);
+    tp_column_set_stored(columns[PARAMETER], at, lever->name_text);
+    tp_column_set_stored(columns[UNIT], at, lever->unit_text);
+    tp_column_set_stored(columns[REACHED], at, texts->reached[found->beyond + 1]);
+    tp_column_set_stored(columns[TO], at, texts->to[found->becomes]);
+    tp_column_set_double(columns[THRESHOLD], at, threshold);
+    tp_column_set_double(columns[FLIP_AT], at, found->at);
+    tp_column_set_double(columns[CHANGE], at, found->at - threshold);
+    tp_column_set_double(columns[PERCENT], at, found->at < threshold ? -found->percent : found->percent);
 }
 
 static tp_code find_all(const tp_profile *profile, const tp_dataset *dataset, const tp_layer *sites,
@@ -294,24 +321,28 @@ static tp_code find_all(const tp_profile *profile, const tp_dataset *dataset, co
     tp_trial trial = {0};
     tp_assumptions all = {0};
     lever *levers = NULL;
-    flip *found = malloc(((size_t)sites->n_rows + 1) * sizeof *found);
-    tp_code code = found == NULL ? tp_error_memory(error) : tp_assumptions_find(profile, &all, error);
+    flip_texts texts = {0};
+    size_t n = 0;
+    tp_code code = tp_assumptions_find(profile, &all, error);
     if (code == TP_OK) {
         levers = malloc((all.n + 1) * sizeof *levers);
         code = levers == NULL ? tp_error_memory(error) : tp_trial_new(profile, dataset, sites->n_rows, &trial, error);
     }
     if (code == TP_OK) {
-        size_t n = find_levers(&trial, dataset, &all, levers);
+        n = find_levers(&trial, dataset, &all, levers);
+        code = store_texts(columns, profile, levers, n, &texts, error);
+    }
+    if (code == TP_OK) {
+        code = tp_column_copy_texts(columns[SITE], first, sites->id, error);
+    }
+    if (code == TP_OK) {
 #pragma omp parallel for schedule(static, 256)
         for (int64_t row = 0; row < sites->n_rows; row++) {
-            found[row] = find_flip(&trial, levers, n, row);
+            flip found = find_flip(&trial, levers, n, row);
+            put_row(columns, first + row, &texts, (tp_verdict)trial.site[row], &found);
         }
     }
-    for (int64_t row = 0; row < sites->n_rows && code == TP_OK; row++) {
-        code = put_row(columns, first + row, &trial, sites, row, &found[row], error);
-    }
     free(levers);
-    free(found);
     tp_trial_reset(&trial);
     tp_assumptions_reset(&all);
     return code;

@@ -40,6 +40,7 @@ static size_t next_profile(const tp_dataset *dataset) {
 static void conclude(tp_dataset *dataset, size_t number, const tp_layer *sites) {
     const tp_profile *profile = dataset->profiles[number];
     uint8_t *whole = dataset->site_verdict + number * (size_t)sites->n_rows;
+#pragma omp parallel for schedule(static, 1024)
     for (int64_t row = 0; row < sites->n_rows; row++) {
         whole[row] = TP_MET;
         for (size_t i = 0; i < dataset->n_results; i++) {

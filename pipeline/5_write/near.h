@@ -22,7 +22,7 @@ static inline void tp_near_column(const tp_column *column, int64_t first, int64_
         tp_near_array(column->f64, sizeof *column->f64, first, end);
         tp_near_array(column->i64, sizeof *column->i64, first, end);
         tp_near_array(column->verdict, 1, first, end);
-        tp_near_array(column->offset, sizeof *column->offset, first, end);
+        tp_near_array(column->place, sizeof *column->place, first, end);
     }
 }
 

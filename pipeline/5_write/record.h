@@ -105,7 +105,7 @@ static inline void tp_put_column(tp_record *record, const tp_column *column, int
     } else if (column->type == TP_TYPE_INT64) {
         tp_put_int64(record, column->i64[row], true);
     } else {
-        tp_put_text(record, column->bytes + column->offset[row]);
+        tp_put_text(record, tp_column_text(column, row));
     }
 }
 

@@ -39,8 +39,8 @@ static bool resize_values(tp_column *column, int64_t old, int64_t n_rows) {
         column->verdict = values != NULL ? values : column->verdict;
         break;
     case TP_TYPE_TEXT:
-        values = grown(column->offset, sizeof *column->offset, old, n_rows);
-        column->offset = values != NULL ? values : column->offset;
+        values = grown(column->place, sizeof *column->place, old, n_rows);
+        column->place = values != NULL ? values : column->place;
         break;
     }
     return values != NULL;
@@ -98,30 +98,108 @@ void tp_column_free(tp_column *column) {
     free(column->f64);
     free(column->i64);
     free(column->verdict);
-    free(column->offset);
+    free(column->place);
     free(column->bytes);
+    free(column->recent);
     free(column);
 }
 
-tp_code tp_column_set_text(tp_column *column, int64_t row, const char *text, size_t size, tp_error *error) {
-    if (column->n_bytes + size + 1 > column->bytes_capacity) {
-        size_t capacity = column->bytes_capacity == 0 ? 256 : column->bytes_capacity;
-        while (capacity < column->n_bytes + size + 1) {
-            capacity *= 2;
-        }
-        char *bytes = realloc(column->bytes, capacity);
-        if (bytes == NULL) {
+/* ---- texts: each begins at a multiple of STEP, so that 32 bits say where, and is looked for among those set lately ---- */
+
+enum { STEP = 4, RECENT_BITS = 6, RECENT = 1 << RECENT_BITS };
+
+/* Where a text would stand among the recent ones: by its length, its first and its last bytes. */
+static size_t recent_slot(const char *text, size_t size) {
+    uint64_t first = 0, last = 0;
+    size_t part = size < sizeof first ? size : sizeof first;
+    memcpy(&first, text, part);
+    memcpy(&last, text + size - part, part);
+    uint64_t mixed = first * 0x9e3779b97f4a7c15U ^ last * 0xc2b2ae3d27d4eb4fU ^ (uint64_t)size * 0x165667b19e3779f9U;
+    return (size_t)((mixed ^ mixed >> 29) * 0x9e3779b97f4a7c15U >> (64 - RECENT_BITS));
+}
+
+static bool is_at(const tp_column *column, uint32_t place, const char *text, size_t size) {
+    size_t at = (size_t)place * STEP;
+    return at + size < column->n_bytes && column->bytes[at + size] == '\0' &&
+           memcmp(column->bytes + at, text, size) == 0;
+}
+
+static tp_code reserve_bytes(tp_column *column, size_t more, tp_error *error) {
+    if (column->recent == NULL) {
+        column->recent = calloc(RECENT, sizeof *column->recent);
+        if (column->recent == NULL) {
             return tp_error_memory(error);
         }
-        column->bytes = bytes;
-        column->bytes_capacity = capacity;
     }
-    memcpy(column->bytes + column->n_bytes, text, size);
-    column->bytes[column->n_bytes + size] = '\0';
-    column->offset[row] = column->n_bytes;
-    column->valid[row] = 1;
-    column->n_bytes += size + 1;
+    if (column->n_bytes + more <= column->bytes_capacity) {
+        return TP_OK;
+    }
+    if (column->n_bytes + more > (size_t)UINT32_MAX * STEP) {
+        return tp_error_set(error, TP_E_MACHINE, "column %s has more text than fits into memory (16 GB)", column->name);
+    }
+    size_t capacity = column->bytes_capacity == 0 ? 256 : column->bytes_capacity;
+    while (capacity < column->n_bytes + more) {
+        capacity *= 2;
+    }
+    char *bytes = realloc(column->bytes, capacity);
+    if (bytes == NULL) {
+        return tp_error_memory(error);
+    }
+    column->bytes = bytes;
+    column->bytes_capacity = capacity;
     return TP_OK;
+}
+
+tp_code tp_column_store_text(tp_column *column, const char *text, size_t size, uint32_t *place, tp_error *error) {
+    tp_code code = reserve_bytes(column, size + STEP, error);
+    if (code != TP_OK) {
+        return code;
+    }
+    uint32_t *recent = &column->recent[recent_slot(text, size)];
+    if (!is_at(column, *recent, text, size)) {
+        size_t end = column->n_bytes + size, next = (end + STEP) / STEP * STEP;
+        *recent = (uint32_t)(column->n_bytes / STEP);
+        memcpy(column->bytes + column->n_bytes, text, size);
+        memset(column->bytes + end, 0, next - end);
+        column->n_bytes = next;
+    }
+    *place = *recent;
+    return TP_OK;
+}
+
+void tp_column_set_stored(tp_column *column, int64_t row, uint32_t place) {
+    column->place[row] = place;
+    column->valid[row] = 1;
+}
+
+tp_code tp_column_set_text(tp_column *column, int64_t row, const char *text, size_t size, tp_error *error) {
+    uint32_t place;
+    tp_code code = tp_column_store_text(column, text, size, &place, error);
+    if (code == TP_OK) {
+        tp_column_set_stored(column, row, place);
+    }
+    return code;
+}
+
+tp_code tp_column_copy_texts(tp_column *column, int64_t first, const tp_column *from, tp_error *error) {
+    tp_code code = reserve_bytes(column, from->n_bytes, error);
+    if (code != TP_OK) {
+        return code;
+    }
+    uint32_t begin = (uint32_t)(column->n_bytes / STEP);
+    if (from->n_bytes > 0) {
+        memcpy(column->bytes + column->n_bytes, from->bytes, from->n_bytes);
+    }
+    column->n_bytes += from->n_bytes;
+    for (int64_t row = 0; row < from->n_rows; row++) {
+        column->place[first + row] = begin + from->place[row];
+        column->valid[first + row] = from->valid[row];
+    }
+    return TP_OK;
+}
+
+static const char *text_at(const tp_column *column, int64_t row) {
+    return column->bytes + (size_t)column->place[row] * STEP;
 }
 
 void tp_column_set_double(tp_column *column, int64_t row, double value) {
@@ -148,7 +226,7 @@ void tp_column_set_missing(tp_column *column, int64_t row) {
 }
 
 const char *tp_column_text(const tp_column *column, int64_t row) {
-    return column->type == TP_TYPE_TEXT && column->valid[row] ? column->bytes + column->offset[row] : NULL;
+    return column->type == TP_TYPE_TEXT && column->valid[row] ? text_at(column, row) : NULL;
 }
 
 bool tp_column_number(const tp_column *column, int64_t row, double *value) {
@@ -172,7 +250,7 @@ const char *tp_column_cell(const tp_column *column, int64_t row, char buffer[TP_
     }
     switch (column->type) {
     case TP_TYPE_TEXT:
-        return column->bytes + column->offset[row];
+        return text_at(column, row);
     case TP_TYPE_INT64:
         (void)snprintf(buffer, TP_CELL_TEXT_SIZE, "%lld", (long long)column->i64[row]);
         return buffer;
@@ -201,7 +279,7 @@ tp_code tp_column_keep(tp_column *column, const int64_t *rows, int64_t n, tp_err
             column->verdict[i] = column->verdict[row];
             break;
         case TP_TYPE_TEXT:
-            column->offset[i] = column->offset[row];
+            column->place[i] = column->place[row];
             break;
         }
     }
