@@ -259,9 +259,14 @@ static void try_threshold(const pull *pull, flip *best) {
 /* Equal changes go to the bytewise smallest criterion. Where another criterion is not met, no lever of this one helps. */
 static flip find_flip(const tp_trial *trial, const lever *levers, size_t n, int64_t row) {
     flip best = {0};
-    for (size_t i = 0; i < n; i++) {
-        pull pull = {trial, &levers[i], row, tp_trial_site_with(trial, levers[i].of->criterion, TP_MET, row)};
-        if (pull.others != TP_NOT_MET) {
+    size_t n_not_met = 0;
+    for (size_t c = 0; c < trial->profile->n_criteria; c++) {
+        n_not_met += trial->profile->criteria[c].required && tp_trial_verdict(trial, c, row) == TP_NOT_MET;
+    }
+    for (size_t i = 0; i < n && n_not_met <= 1; i++) {
+        size_t own = levers[i].of->criterion;
+        if (n_not_met == 0 || tp_trial_verdict(trial, own, row) == TP_NOT_MET) {
+            pull pull = {trial, &levers[i], row, tp_trial_site_with(trial, own, TP_MET, row)};
             (levers[i].largest != NULL ? try_condition : try_threshold)(&pull, &best);
         }
     }
@@ -336,8 +341,12 @@ static tp_code find_all(const tp_profile *profile, const tp_dataset *dataset, co
         code = tp_column_copy_texts(columns[SITE], first, sites->id, error);
     }
     if (code == TP_OK) {
-#pragma omp parallel for schedule(static, 256)
+#pragma omp parallel for schedule(static, TP_TRIAL_STRETCH)
         for (int64_t row = 0; row < sites->n_rows; row++) {
+            if (row % TP_TRIAL_STRETCH == 0) {
+                int64_t end = row + TP_TRIAL_STRETCH;
+                tp_trial_fetch(&trial, row, end < sites->n_rows ? end : sites->n_rows);
+            }
             flip found = find_flip(&trial, levers, n, row);
             put_row(columns, first + row, &texts, (tp_verdict)trial.site[row], &found);
         }

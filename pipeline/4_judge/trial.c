@@ -1,6 +1,8 @@
 /* A profile judged as often as wanted: see trial.h. */
 #include "4_judge/trial.h"
 
+#include "core/data/near.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,10 +32,20 @@ static tp_code bind(const tp_dataset *dataset, tp_trial *trial, tp_error *error)
     return TP_OK;
 }
 
-static void judge(tp_trial *trial) {
+void tp_trial_fetch(const tp_trial *trial, int64_t first, int64_t end) {
+    for (size_t i = 0; i < trial->n_parts; i++) {
+        if (trial->measures[i] != NULL) {
+            tp_near_array(trial->measures[i]->known, 1, first, end);
+            tp_near_array(trial->measures[i]->low, sizeof(double), first, end);
+            tp_near_array(trial->measures[i]->high, sizeof(double), first, end);
+        }
+    }
+}
+
+static void judge_stretch(tp_trial *trial, int64_t first, int64_t end) {
     const tp_profile *profile = trial->profile;
-#pragma omp parallel for schedule(static, 256)
-    for (int64_t row = 0; row < trial->n_rows; row++) {
+    tp_trial_fetch(trial, first, end);
+    for (int64_t row = first; row < end; row++) {
         tp_verdict whole = TP_MET;
         for (size_t c = 0; c < profile->n_criteria; c++) {
             tp_verdict verdict = tp_trial_judge(trial, c, NULL, NULL, row);
@@ -43,6 +55,14 @@ static void judge(tp_trial *trial) {
             }
         }
         trial->site[row] = (uint8_t)whole;
+    }
+}
+
+static void judge(tp_trial *trial) {
+#pragma omp parallel for schedule(static)
+    for (int64_t first = 0; first < trial->n_rows; first += TP_TRIAL_STRETCH) {
+        int64_t end = first + TP_TRIAL_STRETCH;
+        judge_stretch(trial, first, end < trial->n_rows ? end : trial->n_rows);
     }
 }
 

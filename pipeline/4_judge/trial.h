@@ -28,6 +28,10 @@ TP_NODISCARD tp_code tp_trial_new(const tp_profile *profile, const tp_dataset *d
                                   tp_error *error);
 void tp_trial_reset(tp_trial *trial);
 
+/** Calls the measures of rows first to end - 1 near, at best of a stretch; see core/data/near.h. */
+enum { TP_TRIAL_STRETCH = 256 };
+void tp_trial_fetch(const tp_trial *trial, int64_t first, int64_t end);
+
 /** The verdict of a criterion in a row, as first judged. */
 static inline tp_verdict tp_trial_verdict(const tp_trial *trial, size_t criterion, int64_t row) {
     return (tp_verdict)trial->verdict[(int64_t)criterion * trial->n_rows + row];

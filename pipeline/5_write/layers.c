@@ -1,6 +1,6 @@
 /* Every layer that is not `sites`: all its columns as they were used, and where each row was read from. */
 #include "5_write/contents.h"
-#include "5_write/near.h"
+#include "core/data/near.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  */
 #include "5_write/contents.h"
 #include "5_write/evidence.h"
-#include "5_write/near.h"
+#include "core/data/near.h"
 
 #include "technopolis/search.h"
 #include "technopolis/transport.h"

@@ -2,7 +2,7 @@
 #include "5_write/contents.h"
 #include "5_write/describe.h"
 #include "5_write/evidence.h"
-#include "5_write/near.h"
+#include "core/data/near.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /**
- * Calls data near before it is read. Rows are made of hundreds of arrays at once, more than the processor foresees by
- * itself, so that each would be waited for when its turn comes; asked for before, they come all together.
+ * Calls data near before it is read. Rows are judged and written from hundreds of arrays at once, more than the processor
+ * foresees by itself, so that each would be waited for when its turn comes; asked for before, they come all together.
  */
-#ifndef TP_WRITE_NEAR_H
-#define TP_WRITE_NEAR_H
+#ifndef TP_DATA_NEAR_H
+#define TP_DATA_NEAR_H
 
 #include "technopolis/dataset.h"
 
