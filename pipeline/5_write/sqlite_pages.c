@@ -4,6 +4,7 @@
 #include "5_write/sqlite_record.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,7 +20,7 @@ enum {
     LEAST_LOCAL = (PAGE - 12) * 32 / 255 - 23, /* of a longer one this much stays at least */
     OVERFLOW = PAGE - 4,                       /* what a page for the rest holds behind the next one's number */
     LOCK_PAGE = 0x40000000 / PAGE + 1,         /* never used: SQLite's locks lie there */
-    WAIT = 256,                                /* pages written at once */
+    WAIT = 1024,                               /* pages written at once */
     AT_PAGE_SIZE = 16,
     AT_RESERVED = 20,
     AT_CHANGES = 24,
@@ -56,8 +57,30 @@ static bool write_at(int fd, const uint8_t *bytes, size_t size, int64_t at) {
     return true;
 }
 
+/*
+ * A full block goes to the disk without a copy in the memory of the system: for a file that is synced before it gets its
+ * name the copy is only work, and more of it than making the rows. Where the file system does not allow that (EINVAL),
+ * and for the rest of a table, pages are written as usual.
+ */
+static bool write_block(tp_sqlite_file *file, const uint8_t *bytes, size_t size, int64_t at) {
+#ifdef O_DIRECT
+    int flags = file->copies || size < (size_t)WAIT * PAGE ? -1 : fcntl(file->fd, F_GETFL);
+    if (flags >= 0 && fcntl(file->fd, F_SETFL, flags | O_DIRECT) == 0) {
+        ssize_t n = pwrite(file->fd, bytes, size, at);
+        int fault = errno;
+        (void)fcntl(file->fd, F_SETFL, flags);
+        file->copies = n < 0 && fault == EINVAL;
+        size_t done = n > 0 ? (size_t)n : 0; /* what is left says itself what is wrong */
+        bytes += done;
+        at += (int64_t)done;
+        size -= done;
+    }
+#endif
+    return write_at(file->fd, bytes, size, at);
+}
+
 bool tp_sqlite_file_open(tp_sqlite_file *file, int fd) {
-    *file = (tp_sqlite_file){.fd = fd, .wait = malloc((size_t)WAIT * PAGE)};
+    *file = (tp_sqlite_file){.fd = fd, .wait = aligned_alloc(PAGE, (size_t)WAIT * PAGE)};
     return file->wait != NULL;
 }
 
@@ -84,7 +107,7 @@ bool tp_sqlite_file_begin(tp_sqlite_file *file) {
 
 static bool flush(tp_sqlite_file *file) {
     bool done = file->n_wait == 0 ||
-                write_at(file->fd, file->wait, (size_t)file->n_wait * PAGE, (int64_t)(file->wait_first - 1) * PAGE);
+                write_block(file, file->wait, (size_t)file->n_wait * PAGE, (int64_t)(file->wait_first - 1) * PAGE);
     file->n_wait = 0;
     return done;
 }

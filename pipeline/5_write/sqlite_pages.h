@@ -16,6 +16,7 @@
 /** The file's pages: where the next one goes, and those that wait to be written. Initialise by open. */
 typedef struct tp_sqlite_file {
     int fd;              /**< borrowed */
+    bool copies;         /**< blocks cannot go past the memory of the system */
     uint32_t next;       /**< number of the next page, counted from 1 */
     uint8_t *wait;       /**< pages wait_first … next - 1 */
     uint32_t wait_first; /**< number of the first page that waits */
