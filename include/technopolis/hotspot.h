@@ -43,26 +43,45 @@ tp_span_rule tp_span_queen(void);
 tp_span_rule tp_span_rook(void);
 tp_span_rule tp_span_disc(const double *radius);
 
-/** Neighbours of n units, none its own. Initialise with `= {0}`. */
+/** Neighbours of n units, none its own. Initialise with `= {0}`. How many each has: tp_neighbours_count. */
 typedef struct tp_neighbours {
     int64_t n, n_islands;
-    int64_t n_links; /**< pairs (i, j) with j a neighbour of i */
-    int32_t *count;  /**< n: how many neighbours each has */
+    int64_t n_links;      /**< pairs (i, j) with j a neighbour of i */
+    int32_t *count;       /* n; of a rectangle only the rows that differ, */
+    int64_t *count_first; /* that of row r beginning at count_first[r] */
     /* lists: of unit i those at to[first[i]] .. to[first[i + 1] - 1], ascending */
     int64_t *first, *to;
-    /* or a grid: the cells' columns, the rows in which any lies, where each begins, and the half-widths of each */
+    /* or a grid: the cells' columns (of a rectangle only how many), the rows in which any lies, where each begins, and the
+     * half-widths of each */
     const int32_t *column;
-    int32_t n_rows, reach;
+    int32_t n_columns, n_rows, reach;
     int32_t *row, *half_width; /**< n_rows; n_rows x (2 reach + 1) */
     int64_t *row_first;        /**< n_rows + 1 */
 } tp_neighbours;
 
+/** How many neighbours unit i has, 0 .. n - 1. */
+static inline int32_t tp_neighbours_count(const tp_neighbours *neighbours, int64_t i) {
+    return neighbours->n_columns == 0
+               ? neighbours->count[i]
+               : neighbours->count[neighbours->count_first[i / neighbours->n_columns] + i % neighbours->n_columns];
+}
+
 /**
  * Neighbours among n cells, given strictly ascending by row and then column (borrowed: they must outlive the result);
- * TP_E_DATA when they are not. No lists are made: sums run along the rows. O(n x rows of the band).
+ * TP_E_DATA when they are not. No lists are made: sums run along the rows. Cells that fill a rectangle are treated as
+ * one (below). O(n x rows of the band).
  */
 TP_NODISCARD tp_code tp_neighbours_of_grid(const int32_t *row, const int32_t *column, int64_t n,
                                            const tp_span_rule *rule, tp_neighbours *neighbours, tp_error *error);
+
+/**
+ * Neighbours among all cells of a rectangle of n_rows x n_columns, by row and then column; first_row is what the rule is
+ * asked with for the first of them. Neither of a cell's place nor of its neighbours anything is stored: memory grows with
+ * the rows, and with the cells only in so far as the rule changes from row to row. O(n_rows x rows of the band), and
+ * O(n_columns x rows of the band) more for each row at which the rule changes.
+ */
+TP_NODISCARD tp_code tp_neighbours_of_rectangle(int32_t first_row, int32_t n_rows, int32_t n_columns,
+                                                const tp_span_rule *rule, tp_neighbours *neighbours, tp_error *error);
 
 /** Neighbours by lists; takes `first` (n + 1) and `to` over, also on failure, and sorts each list. */
 TP_NODISCARD tp_code tp_neighbours_of_lists(int64_t n, int64_t *first, int64_t *to, tp_neighbours *neighbours,
@@ -86,18 +105,26 @@ typedef struct tp_local_statistics {
     int64_t n;
     double mean, deviation; /**< of the values, divided by n and not n - 1 */
     bool constant;          /**< all values equal: nothing is defined */
-    double *sum;            /**< of the neighbours' values */
+    double *sum;            /**< of the neighbours' values, or NULL where not asked for */
     double *gi_z;           /**< Gi* as a standard deviate; the unit itself counts as its neighbour */
     double *moran;          /**< local Moran I, or NULL where not asked for */
     double *moran_z;        /**< standardised by its conditional expectation and variance, or NULL */
     tp_moran global;
 } tp_local_statistics;
 
+/** What is wanted beside Gi* and Moran's I over all; any of them together. */
+enum {
+    TP_LOCAL_SUMS = 1, /**< the neighbours' sums, which permutations need */
+    TP_LOCAL_MORAN = 2 /**< local Moran and its standard deviate */
+};
+
 /**
- * All of them, local Moran where asked for. Not defined (NaN) for units without a neighbour, for those of which every other unit is a neighbour, and
- * for all when the values are equal. `value`: n finite numbers. O(n x rows of the band), or O(links).
+ * Gi* and Moran's I, and what else is `wanted` (0: nothing else). Not defined (NaN) for units without a neighbour, for
+ * those of which every other unit is a neighbour, and for all when the values are equal. `value`: n finite numbers. Goes
+ * through the values three times, the third time in parallel, and keeps one number a unit for each result and no more.
+ * O(n x rows of the band), or O(links).
  */
-TP_NODISCARD tp_code tp_local_statistics_of(const tp_neighbours *neighbours, const double *value, bool local_moran,
+TP_NODISCARD tp_code tp_local_statistics_of(const tp_neighbours *neighbours, const double *value, unsigned wanted,
                                             tp_local_statistics *statistics, tp_error *error);
 void tp_local_statistics_reset(tp_local_statistics *statistics);
 
@@ -114,7 +141,7 @@ typedef enum tp_side {
  * replacement, `permutations` times; p = (r + 1) / (permutations + 1), where r of them give a sum of the neighbours at
  * least as extreme. Since Gi* and local Moran both rise (or fall) with that sum, the two-sided p is that of both. Unit i
  * draws from the random sequence of (seed, stream[i]) and from the values in ascending order, so that p depends neither
- * on threads nor on the order of units. NaN where the statistics are not defined. n < 2^32. O(n x permutations x k).
+ * on threads nor on the order of units. The statistics must hold TP_LOCAL_SUMS. NaN where they are not defined. n < 2^32. O(n x permutations x k).
  */
 TP_NODISCARD tp_code tp_permutation_p(const tp_neighbours *neighbours, const double *value,
                                       const tp_local_statistics *statistics, const uint64_t *stream, uint64_t seed,

@@ -79,8 +79,9 @@ static tp_code compute(spots *work, tp_error *error) {
         code = read_values(work, error);
     }
     if (code == TP_OK) {
-        code = tp_local_statistics_of(&work->units.neighbours, work->value, work->request->local_moran,
-                                      &work->statistics, error);
+        unsigned wanted = (work->request->local_moran ? TP_LOCAL_SUMS | TP_LOCAL_MORAN : 0U) |
+                          (work->request->permutations > 0 ? TP_LOCAL_SUMS : 0U);
+        code = tp_local_statistics_of(&work->units.neighbours, work->value, wanted, &work->statistics, error);
     }
     if (code == TP_OK) {
         code = find_p(work, error);
@@ -102,7 +103,8 @@ static tp_code compute(spots *work, tp_error *error) {
  */
 static int sign_of(const spots *work, int64_t i) {
     double z = work->statistics.gi_z[i], n = (double)work->units.n;
-    double expected = (work->statistics.mean * n - work->value[i]) / (n - 1) * (double)work->units.neighbours.count[i];
+    double expected = (work->statistics.mean * n - work->value[i]) / (n - 1) *
+                      (double)tp_neighbours_count(&work->units.neighbours, i);
     double around = work->request->permutations > 0 ? work->statistics.sum[i] - expected : z;
     return z > 0 && around > 0 ? 1 : z < 0 && around < 0 ? -1 : 0;
 }
@@ -126,7 +128,8 @@ static const char *moran_class(const spots *work, int64_t i) {
         return "not_significant";
     }
     bool high = work->value[i] > work->statistics.mean;
-    bool around = work->statistics.sum[i] > (double)work->units.neighbours.count[i] * work->statistics.mean;
+    bool around =
+        work->statistics.sum[i] > (double)tp_neighbours_count(&work->units.neighbours, i) * work->statistics.mean;
     return high ? around ? "high_high" : "high_low" : around ? "low_high" : "low_low";
 }
 
@@ -215,7 +218,7 @@ static tp_code tell_islands(const spots *work, tp_error *error) {
     tp_text names = {0};
     int named = 0;
     for (int64_t i = 0; i < work->units.n && named < MOST_NAMED; i++) {
-        if (neighbours->count[i] == 0) {
+        if (tp_neighbours_count(neighbours, i) == 0) {
             tp_text_add(&names, "%s%s", named++ == 0 ? "" : ", ", tp_layer_id(work->layer, work->units.row[i]));
         }
     }
@@ -232,7 +235,8 @@ static tp_code tell_undefined(const spots *work, tp_error *error) {
     tp_code code = TP_OK;
     int64_t missing = work->layer->n_rows - work->units.n, all_near = 0;
     for (int64_t i = 0; i < work->units.n; i++) {
-        all_near += work->units.neighbours.count[i] > 0 && work->units.neighbours.count[i] >= work->units.n - 1;
+        all_near += tp_neighbours_count(&work->units.neighbours, i) > 0 &&
+                    tp_neighbours_count(&work->units.neighbours, i) >= work->units.n - 1;
     }
     if (missing > 0) {
         code = TELL(work, true, error, "%s of %s is missing in %lld of %lld rows, which are left out",

@@ -2,8 +2,8 @@
  * Times Gi* on the non-empty cells of a made-up Japan, on its full grid, and conditional permutations.
  *
  *   bench_hotspots make FOLDER             writes FOLDER/cells.csv (row, column, n) and FOLDER/full.bin (doubles)
- *   bench_hotspots cells FOLDER THREADS    reads cells.csv: neighbours and Gi*, local and global Moran
- *   bench_hotspots full FOLDER THREADS     reads full.bin: the same on every cell
+ *   bench_hotspots cells FOLDER THREADS    reads cells.csv: neighbours, Gi* and Moran's I over all with its variance
+ *   bench_hotspots full FOLDER THREADS     maps full.bin: the same on every cell
  *   bench_hotspots permute FOLDER THREADS [PERMUTATIONS]      of the cells
  *   bench_hotspots permute_full FOLDER THREADS [PERMUTATIONS] of the full grid
  *
@@ -12,17 +12,20 @@
 #include "technopolis/hotspot.h"
 #include "technopolis/random.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum { ROWS = 1600, COLUMNS = 1420, N_TOWNS = 900, N_POINTS = 160000 };
 
 typedef struct cells {
     int64_t n;
-    int32_t *row, *column;
+    int32_t *row, *column; /* NULL: every cell of the grid */
     double *x;
 } cells;
 
@@ -76,13 +79,9 @@ static void make(const char *folder) {
     free(grid);
 }
 
-static cells make_cells(int64_t n) {
-    return (cells){0, make_room((size_t)n, sizeof(int32_t)), make_room((size_t)n, sizeof(int32_t)),
-                   make_room((size_t)n, sizeof(double))};
-}
-
 static cells read_cells(const char *folder) {
-    cells c = make_cells(N_POINTS);
+    cells c = {0, make_room(N_POINTS, sizeof(int32_t)), make_room(N_POINTS, sizeof(int32_t)),
+               make_room(N_POINTS, sizeof(double))};
     char line[128];
     FILE *file = open_in(folder, "cells.csv", "r");
     (void)fgets(line, sizeof line, file);
@@ -94,28 +93,33 @@ static cells read_cells(const char *folder) {
     return c;
 }
 
-static cells read_full(const char *folder) {
-    cells c = make_cells((int64_t)ROWS * COLUMNS);
-    FILE *file = open_in(folder, "full.bin", "rb");
-    c.n = (int64_t)fread(c.x, sizeof *c.x, (size_t)ROWS * COLUMNS, file);
-    (void)fclose(file);
-    for (int64_t i = 0; i < c.n; i++) {
-        c.row[i] = (int32_t)(i / COLUMNS);
-        c.column[i] = (int32_t)(i % COLUMNS);
+static const size_t FULL_SIZE = sizeof(double) * ROWS * COLUMNS;
+
+static cells map_full(const char *folder) {
+    char path[1024];
+    (void)snprintf(path, sizeof path, "%s/full.bin", folder);
+    int file = open(path, O_RDONLY);
+    if (file < 0 || lseek(file, 0, SEEK_END) != (off_t)FULL_SIZE) {
+        fail(path);
     }
-    return c;
+    void *x = mmap(NULL, FULL_SIZE, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0);
+    (void)close(file);
+    return x != MAP_FAILED ? (cells){(int64_t)ROWS * COLUMNS, NULL, NULL, x} : (fail(path), (cells){0});
 }
 
 static void work(const cells *c, int64_t permutations) {
     tp_neighbours neighbours = {0};
     tp_local_statistics statistics = {0};
     tp_span_rule queen = tp_span_queen();
+    unsigned wanted = permutations > 0 ? TP_LOCAL_SUMS : 0;
     double start_s = omp_get_wtime(), sum = 0;
-    if (tp_neighbours_of_grid(c->row, c->column, c->n, &queen, &neighbours, NULL) != TP_OK ||
-        tp_local_statistics_of(&neighbours, c->x, false, &statistics, NULL) != TP_OK) {
+    tp_code code = c->row == NULL ? tp_neighbours_of_rectangle(0, ROWS, COLUMNS, &queen, &neighbours, NULL)
+                                  : tp_neighbours_of_grid(c->row, c->column, c->n, &queen, &neighbours, NULL);
+    if (code != TP_OK || tp_local_statistics_of(&neighbours, c->x, wanted, &statistics, NULL) != TP_OK) {
         fail("no statistics");
     }
     double mid_s = omp_get_wtime();
+#pragma omp parallel for schedule(static) reduction(+ : sum)
     for (int64_t i = 0; i < c->n; i++) {
         sum += isnan(statistics.gi_z[i]) ? 0 : fabs(statistics.gi_z[i]);
     }
@@ -152,10 +156,14 @@ int main(int argc, char **argv) {
         return 0;
     }
     bool full = strcmp(argv[1], "full") == 0 || strcmp(argv[1], "permute_full") == 0;
-    cells c = full ? read_full(argv[2]) : read_cells(argv[2]);
+    cells c = full ? map_full(argv[2]) : read_cells(argv[2]);
     work(&c, strncmp(argv[1], "permute", 7) == 0 ? (argc > 4 ? atoll(argv[4]) : 999) : 0);
     free(c.row);
     free(c.column);
-    free(c.x);
+    if (full) {
+        (void)munmap(c.x, FULL_SIZE);
+    } else {
+        free(c.x);
+    }
     return 0;
 }

@@ -1,15 +1,14 @@
 /*
- * Who is whose neighbour, and sums over neighbours: see hotspot.h. On a grid nothing is searched for: the cells are in
- * order of row and column, so that what a cell's span holds of another row is a stretch of the list that moves along
- * with the cell. Short stretches are added up; long ones are the difference of two running sums of that row.
+ * Who is whose neighbour: see hotspot.h. On a grid nothing is searched for: the cells are in order of row and column, so
+ * that what a cell's span holds of another row is a stretch of the list that moves along with the cell. Where every cell
+ * of a rectangle is there, not even the cells' columns are needed, and rows far from its edges count alike.
  */
-#include "technopolis/hotspot.h"
+#include "large_array.h"
+#include "neighbour_rows.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { SHORT_STRETCH = 24 };
 
 /* ---- rules ---- */
 
@@ -45,10 +44,9 @@ tp_span_rule tp_span_disc(const double *radius) {
     return (tp_span_rule){(int32_t)floor(*radius + 1e-9), disc, radius};
 }
 
-/* ---- sums ---- */
+/* ---- rows ---- */
 
-/* The place of a row among those that hold cells, or -1. */
-static int32_t find_row(const tp_neighbours *neighbours, int64_t row) {
+int32_t tp_grid_find_row(const tp_neighbours *neighbours, int64_t row) {
     int32_t low = 0, high = neighbours->n_rows;
     while (low < high) {
         int32_t middle = low + (high - low) / 2;
@@ -61,50 +59,16 @@ static int32_t find_row(const tp_neighbours *neighbours, int64_t row) {
     return low < neighbours->n_rows && neighbours->row[low] == row ? low : -1;
 }
 
-typedef struct summing {
-    const tp_neighbours *neighbours;
-    const double *value;
-    const double *running; /* row by row from 0: before cell i at running[i + its row] */
-} summing;
-
-/* The half-widths of a row, to be asked with the rows away from it. */
-static const int32_t *half_widths(const tp_neighbours *neighbours, int32_t row) {
-    return neighbours->half_width + (int64_t)row * (2 * neighbours->reach + 1) + neighbours->reach;
-}
-
-/* No gap between the cells of a row. */
-static bool is_dense(const tp_neighbours *neighbours, int32_t row) {
+bool tp_grid_is_dense(const tp_neighbours *neighbours, int32_t row) {
+    if (neighbours->n_columns > 0) {
+        return true;
+    }
     int64_t first = neighbours->row_first[row], last = neighbours->row_first[row + 1] - 1;
     return (int64_t)neighbours->column[last] - neighbours->column[first] == last - first;
 }
 
-/* Which cells of a dense row have a cell of a dense `other` at `away` columns: i in [from, to), at i + shift. */
-typedef struct overlap {
-    int64_t from, to, shift;
-} overlap;
-
-static overlap overlap_of(const tp_neighbours *neighbours, int32_t row, int32_t other, int64_t away) {
-    const int64_t *first = neighbours->row_first;
-    int64_t shift =
-        first[other] - first[row] + neighbours->column[first[row]] - neighbours->column[first[other]] + away;
-    int64_t from = first[other] - shift, to = first[other + 1] - shift;
-    return (overlap){from > first[row] ? from : first[row], to < first[row + 1] ? to : first[row + 1], shift};
-}
-
-static double stretch_sum(const summing *work, int32_t row, int64_t from, int64_t to) {
-    if (to - from > SHORT_STRETCH) {
-        return work->running[to + row] - work->running[from + row];
-    }
-    double sum = 0;
-    for (int64_t i = from; i < to; i++) {
-        sum += work->value[i];
-    }
-    return sum;
-}
-
-/* The stretch of row `other` that the span of cell i holds; [from, to) of the cell before is where to begin. */
-static void move_stretch(const tp_neighbours *neighbours, int32_t other, int64_t i, int32_t half_width, int64_t *from,
-                         int64_t *to) {
+void tp_grid_move_stretch(const tp_neighbours *neighbours, int32_t other, int64_t i, int32_t half_width, int64_t *from,
+                          int64_t *to) {
     const int32_t *column = neighbours->column;
     int64_t west = (int64_t)column[i] - half_width, east = (int64_t)column[i] + half_width;
     int64_t end = neighbours->row_first[other + 1];
@@ -117,205 +81,186 @@ static void move_stretch(const tp_neighbours *neighbours, int32_t other, int64_t
     }
 }
 
-/* Adds to the cells of one row what their spans hold of another. */
-static void add_row(const summing *work, int32_t row, int32_t other, int32_t half_width, double *sum) {
-    const tp_neighbours *neighbours = work->neighbours;
-    int64_t from = neighbours->row_first[other], to = from;
-    for (int64_t i = neighbours->row_first[row]; i < neighbours->row_first[row + 1]; i++) {
-        move_stretch(neighbours, other, i, half_width, &from, &to);
-        sum[i] += row != other ? stretch_sum(work, other, from, to)
-                               : stretch_sum(work, row, from, i) + stretch_sum(work, row, i + 1, to);
-    }
-}
-
-/* The same where both rows are dense and spans short: column by column, side by side in memory. */
-static void add_dense_row(const summing *work, int32_t row, int32_t other, int32_t half_width, double *restrict sum) {
-    for (int32_t away = -half_width; away <= half_width; away++) {
-        overlap both = overlap_of(work->neighbours, row, other, away);
-        const double *restrict value = work->value + both.shift;
-        if (row == other && away == 0) {
-            continue;
-        }
-#pragma omp simd
-        for (int64_t i = both.from; i < both.to; i++) {
-            sum[i] += value[i];
-        }
-    }
-}
-
-static void sum_grid_row(const summing *work, int32_t row, double *sum) {
-    const tp_neighbours *neighbours = work->neighbours;
-    const int32_t *half_width = half_widths(neighbours, row);
-    bool dense = is_dense(neighbours, row);
-    for (int64_t i = neighbours->row_first[row]; i < neighbours->row_first[row + 1]; i++) {
-        sum[i] = 0;
-    }
-    for (int32_t away = -neighbours->reach; away <= neighbours->reach; away++) {
-        int32_t other = half_width[away] < 0 ? -1 : find_row(neighbours, (int64_t)neighbours->row[row] + away);
-        if (other >= 0 && dense && 2 * half_width[away] < SHORT_STRETCH && is_dense(neighbours, other)) {
-            add_dense_row(work, row, other, half_width[away], sum);
-        } else if (other >= 0) {
-            add_row(work, row, other, half_width[away], sum);
-        }
-    }
-}
-
 /* ---- counts ---- */
 
-static void count_row(const tp_neighbours *neighbours, int32_t row, int32_t other, int32_t half_width) {
-    int64_t from = neighbours->row_first[other], to = from;
-    for (int64_t i = neighbours->row_first[row]; i < neighbours->row_first[row + 1]; i++) {
-        move_stretch(neighbours, other, i, half_width, &from, &to);
-        neighbours->count[i] += (int32_t)(to - from) - (row == other);
+/* Adds to the counts of a row's cells, count[0] that of the first, those within their spans of another. */
+static void count_row(const tp_neighbours *neighbours, int32_t row, int32_t other, int32_t half_width, int32_t *count) {
+    int64_t first = neighbours->row_first[row], from = neighbours->row_first[other], to = from;
+    for (int64_t i = first; i < neighbours->row_first[row + 1]; i++) {
+        tp_grid_move_stretch(neighbours, other, i, half_width, &from, &to);
+        count[i - first] += (int32_t)(to - from) - (row == other);
     }
 }
 
-static void count_dense_row(const tp_neighbours *neighbours, int32_t row, int32_t other, int32_t half_width) {
+static void count_dense_row(const tp_neighbours *neighbours, int32_t row, int32_t other, int32_t half_width,
+                            int32_t *count) {
     const int64_t *first = neighbours->row_first;
-    overlap both = overlap_of(neighbours, row, other, 0);
-    int64_t low = first[other] - both.shift, high = first[other + 1] - both.shift; /* as cells of `row` */
-    int32_t *restrict count = neighbours->count;
+    int64_t shift = tp_grid_shift(neighbours, row, other);
+    int64_t low = first[other] - shift, high = first[other + 1] - shift; /* as cells of `row` */
     for (int64_t i = first[row]; i < first[row + 1]; i++) {
         int64_t from = i - half_width > low ? i - half_width : low;
         int64_t to = i + half_width + 1 < high ? i + half_width + 1 : high;
-        count[i] += (int32_t)(to > from ? to - from : 0) - (row == other);
+        count[i - first[row]] += (int32_t)(to > from ? to - from : 0) - (row == other);
     }
 }
 
-static void count_grid_row(const tp_neighbours *neighbours, int32_t row) {
-    const int32_t *half_width = half_widths(neighbours, row);
-    bool dense = is_dense(neighbours, row);
-    for (int64_t i = neighbours->row_first[row]; i < neighbours->row_first[row + 1]; i++) {
-        neighbours->count[i] = 0;
-    }
+static void count_grid_row(const tp_neighbours *neighbours, int32_t row, int32_t *count) {
+    const int32_t *half_width = tp_grid_half_widths(neighbours, row);
+    bool dense = tp_grid_is_dense(neighbours, row);
+    memset(count, 0, (size_t)(neighbours->row_first[row + 1] - neighbours->row_first[row]) * sizeof *count);
     for (int32_t away = -neighbours->reach; away <= neighbours->reach; away++) {
-        int32_t other = half_width[away] < 0 ? -1 : find_row(neighbours, (int64_t)neighbours->row[row] + away);
-        if (other >= 0 && dense && is_dense(neighbours, other)) {
-            count_dense_row(neighbours, row, other, half_width[away]);
+        int32_t other = half_width[away] < 0 ? -1 : tp_grid_find_row(neighbours, (int64_t)neighbours->row[row] + away);
+        if (other >= 0 && dense && tp_grid_is_dense(neighbours, other)) {
+            count_dense_row(neighbours, row, other, half_width[away], count);
         } else if (other >= 0) {
-            count_row(neighbours, row, other, half_width[away]);
+            count_row(neighbours, row, other, half_width[away], count);
         }
     }
 }
 
-/* ---- sums of all ---- */
-
-static double *running_sums(const tp_neighbours *neighbours, const double *value) {
-    double *running = malloc(((size_t)neighbours->n + (size_t)neighbours->n_rows + 1) * sizeof *running);
-    if (running == NULL) {
-        return NULL;
-    }
-#pragma omp parallel for schedule(static)
-    for (int32_t row = 0; row < neighbours->n_rows; row++) {
-        double sum = 0;
-        running[neighbours->row_first[row] + row] = 0;
-        for (int64_t i = neighbours->row_first[row]; i < neighbours->row_first[row + 1]; i++) {
-            sum += value[i];
-            running[i + row + 1] = sum;
+/* Of a rectangle: whether the cells of a row have as many neighbours as those above them in the row before. */
+static bool counts_as_before(const tp_neighbours *neighbours, int32_t row) {
+    const int32_t *mine = tp_grid_half_widths(neighbours, row), *before = tp_grid_half_widths(neighbours, row - 1);
+    for (int32_t away = -neighbours->reach; away <= neighbours->reach; away++) {
+        int64_t other = (int64_t)row + away;
+        bool is_there = mine[away] >= 0 && other >= 0 && other < neighbours->n_rows;
+        bool was_there = before[away] >= 0 && other >= 1 && other <= neighbours->n_rows;
+        if (is_there != was_there || (is_there && mine[away] != before[away])) {
+            return false;
         }
     }
-    return running;
-}
-
-static bool has_long_stretches(const tp_neighbours *neighbours) {
-    int64_t size = (int64_t)neighbours->n_rows * (2 * neighbours->reach + 1);
-    for (int64_t i = 0; i < size; i++) {
-        if (2 * (int64_t)neighbours->half_width[i] + 1 > SHORT_STRETCH) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static tp_code sum_grid(const tp_neighbours *neighbours, const double *value, double *sum, tp_error *error) {
-    double *running = NULL;
-    if (has_long_stretches(neighbours)) {
-        running = running_sums(neighbours, value);
-        if (running == NULL) {
-            return tp_error_memory(error);
-        }
-    }
-    summing work = {neighbours, value, running};
-#pragma omp parallel for schedule(dynamic, 8)
-    for (int32_t row = 0; row < neighbours->n_rows; row++) {
-        sum_grid_row(&work, row, sum);
-    }
-    free(running);
-    return TP_OK;
-}
-
-tp_code tp_neighbours_sum(const tp_neighbours *neighbours, const double *value, double *sum, tp_error *error) {
-    if (neighbours->first == NULL) {
-        return sum_grid(neighbours, value, sum, error);
-    }
-#pragma omp parallel for schedule(dynamic, 1024)
-    for (int64_t i = 0; i < neighbours->n; i++) {
-        double total = 0;
-        for (int64_t k = neighbours->first[i]; k < neighbours->first[i + 1]; k++) {
-            total += value[neighbours->to[k]];
-        }
-        sum[i] = total;
-    }
-    return TP_OK;
+    return true;
 }
 
 /* ---- making ---- */
 
 static void count_all(tp_neighbours *neighbours) {
-    for (int64_t i = 0; i < neighbours->n; i++) {
-        neighbours->n_links += neighbours->count[i];
-        neighbours->n_islands += neighbours->count[i] == 0;
+    int64_t links = 0, islands = 0;
+    const int32_t *before = NULL;
+    for (int32_t i = 0; i < tp_neighbours_n_parts(neighbours); i++) {
+        tp_part part = tp_neighbours_part(neighbours, i);
+        if (part.count != before) { /* else a row of a rectangle like that before */
+            links = islands = 0;
+            for (int64_t k = 0; k < part.to - part.from; k++) {
+                links += part.count[k];
+                islands += part.count[k] == 0;
+            }
+        }
+        before = part.count;
+        neighbours->n_links += links;
+        neighbours->n_islands += islands;
     }
 }
 
+/* Of each cell; of a rectangle only for rows that differ from those before them. */
 static tp_code count_grid(tp_neighbours *neighbours, tp_error *error) {
-    neighbours->count = malloc(((size_t)neighbours->n + 1) * sizeof *neighbours->count);
+    bool rectangle = neighbours->n_columns > 0;
+    int64_t n = neighbours->n;
+    if (rectangle) {
+        n = 0;
+        for (int32_t row = 0; row < neighbours->n_rows; row++) {
+            n += row == 0 || !counts_as_before(neighbours, row) ? neighbours->n_columns : 0;
+            neighbours->count_first[row] = n - neighbours->n_columns;
+        }
+    }
+    neighbours->count = tp_large_array(n, sizeof *neighbours->count);
     if (neighbours->count == NULL) {
         return tp_error_memory(error);
     }
 #pragma omp parallel for schedule(dynamic, 8)
     for (int32_t row = 0; row < neighbours->n_rows; row++) {
-        count_grid_row(neighbours, row);
+        if (!rectangle) {
+            count_grid_row(neighbours, row, neighbours->count + neighbours->row_first[row]);
+        } else if (row == 0 || neighbours->count_first[row] != neighbours->count_first[row - 1]) {
+            count_grid_row(neighbours, row, neighbours->count + neighbours->count_first[row]);
+        }
     }
     count_all(neighbours);
     return TP_OK;
 }
 
-static void fill_rows(tp_neighbours *neighbours, const int32_t *row, const tp_span_rule *rule) {
-    int32_t at = -1, width = 2 * rule->reach + 1;
-    for (int64_t i = 0; i < neighbours->n; i++) {
-        if (i == 0 || row[i] != row[i - 1]) {
-            at++;
-            neighbours->row[at] = row[i];
-            neighbours->row_first[at] = i;
-            for (int32_t away = -rule->reach; away <= rule->reach; away++) {
-                neighbours->half_width[(int64_t)at * width + rule->reach + away] =
-                    rule->half_width(rule->user, row[i], away);
-            }
-        }
+static tp_code make_rows(tp_neighbours *neighbours, tp_error *error) {
+    size_t rows = (size_t)neighbours->n_rows + 1;
+    neighbours->row = malloc(rows * sizeof *neighbours->row);
+    neighbours->row_first = malloc(rows * sizeof *neighbours->row_first);
+    neighbours->half_width = malloc(rows * (size_t)(2 * neighbours->reach + 1) * sizeof *neighbours->half_width);
+    neighbours->count_first = neighbours->n_columns > 0 ? malloc(rows * sizeof *neighbours->count_first) : NULL;
+    return neighbours->row == NULL || neighbours->row_first == NULL || neighbours->half_width == NULL ||
+                   (neighbours->n_columns > 0 && neighbours->count_first == NULL)
+               ? tp_error_memory(error)
+               : TP_OK;
+}
+
+static void fill_row(tp_neighbours *neighbours, int32_t at, int32_t row, int64_t first, const tp_span_rule *rule) {
+    neighbours->row[at] = row;
+    neighbours->row_first[at] = first;
+    neighbours->row_first[at + 1] = neighbours->n;
+    for (int32_t away = -rule->reach; away <= rule->reach; away++) {
+        neighbours->half_width[(int64_t)at * (2 * rule->reach + 1) + rule->reach + away] =
+            rule->half_width(rule->user, row, away);
     }
-    neighbours->row_first[neighbours->n_rows] = neighbours->n;
+}
+
+tp_code tp_neighbours_of_rectangle(int32_t first_row, int32_t n_rows, int32_t n_columns, const tp_span_rule *rule,
+                                   tp_neighbours *neighbours, tp_error *error) {
+    n_rows = n_columns > 0 ? n_rows : 0;
+    *neighbours = (tp_neighbours){
+        .n = (int64_t)n_rows * n_columns, .n_rows = n_rows, .n_columns = n_columns, .reach = rule->reach};
+    tp_code code = make_rows(neighbours, error);
+    for (int32_t at = 0; at < n_rows && code == TP_OK; at++) {
+        fill_row(neighbours, at, first_row + at, (int64_t)at * n_columns, rule);
+    }
+    if (code == TP_OK) {
+        code = count_grid(neighbours, error);
+    }
+    if (code != TP_OK) {
+        tp_neighbours_reset(neighbours);
+    }
+    return code;
+}
+
+/* What the cells span: how many rows hold any, and the columns from the first to the last. */
+typedef struct extent {
+    int32_t n_rows;
+    int64_t west, east;
+} extent;
+
+static bool look_through(const int32_t *row, const int32_t *column, int64_t n, extent *found) {
+    *found = (extent){0, n > 0 ? column[0] : 0, n > 0 ? column[0] : -1};
+    for (int64_t i = 0; i < n; i++) {
+        if (i > 0 && (row[i] < row[i - 1] || (row[i] == row[i - 1] && column[i] <= column[i - 1]))) {
+            return false;
+        }
+        found->n_rows += i == 0 || row[i] != row[i - 1];
+        found->west = column[i] < found->west ? column[i] : found->west;
+        found->east = column[i] > found->east ? column[i] : found->east;
+    }
+    return true;
 }
 
 tp_code tp_neighbours_of_grid(const int32_t *row, const int32_t *column, int64_t n, const tp_span_rule *rule,
                               tp_neighbours *neighbours, tp_error *error) {
-    *neighbours = (tp_neighbours){.n = n, .column = column, .reach = rule->reach};
-    for (int64_t i = 0; i < n; i++) {
-        if (i > 0 && (row[i] < row[i - 1] || (row[i] == row[i - 1] && column[i] <= column[i - 1]))) {
-            return tp_error_set(error, TP_E_DATA, "two cells are the same one, or not in order");
+    extent found;
+    *neighbours = (tp_neighbours){0};
+    if (!look_through(row, column, n, &found)) {
+        return tp_error_set(error, TP_E_DATA, "two cells are the same one, or not in order");
+    }
+    int64_t width = found.east - found.west + 1;
+    bool together = n > 0 && (int64_t)row[n - 1] - row[0] + 1 == found.n_rows;
+    if (together && width <= INT32_MAX && n / width == found.n_rows && n % width == 0) {
+        return tp_neighbours_of_rectangle(row[0], found.n_rows, (int32_t)width, rule, neighbours, error);
+    }
+    *neighbours = (tp_neighbours){.n = n, .n_rows = found.n_rows, .column = column, .reach = rule->reach};
+    tp_code code = make_rows(neighbours, error);
+    int32_t at = -1;
+    for (int64_t i = 0; i < n && code == TP_OK; i++) {
+        if (i == 0 || row[i] != row[i - 1]) {
+            fill_row(neighbours, ++at, row[i], i, rule);
         }
-        neighbours->n_rows += i == 0 || row[i] != row[i - 1];
     }
-    size_t rows = (size_t)neighbours->n_rows + 1;
-    neighbours->row = malloc(rows * sizeof *neighbours->row);
-    neighbours->row_first = malloc(rows * sizeof *neighbours->row_first);
-    neighbours->half_width = malloc(rows * (size_t)(2 * rule->reach + 1) * sizeof *neighbours->half_width);
-    if (neighbours->row == NULL || neighbours->row_first == NULL || neighbours->half_width == NULL) {
-        tp_neighbours_reset(neighbours);
-        return tp_error_memory(error);
+    if (code == TP_OK) {
+        code = count_grid(neighbours, error);
     }
-    fill_rows(neighbours, row, rule);
-    tp_code code = count_grid(neighbours, error);
     if (code != TP_OK) {
         tp_neighbours_reset(neighbours);
     }
@@ -345,6 +290,7 @@ tp_code tp_neighbours_of_lists(int64_t n, int64_t *first, int64_t *to, tp_neighb
 
 void tp_neighbours_reset(tp_neighbours *neighbours) {
     free(neighbours->count);
+    free(neighbours->count_first);
     free(neighbours->first);
     free(neighbours->to);
     free(neighbours->row);

@@ -117,7 +117,7 @@ static uint32_t place_of(const double *sorted, int64_t n, double value) {
 }
 
 static double unit_p(const permuting *work, sampler *sampler, int64_t i) {
-    uint32_t m = (uint32_t)(work->neighbours->n - 1), k = (uint32_t)work->neighbours->count[i];
+    uint32_t m = (uint32_t)(work->neighbours->n - 1), k = (uint32_t)tp_neighbours_count(work->neighbours, i);
     uint32_t own = place_of(work->sorted, work->neighbours->n, work->value[i]);
     double others = work->total - work->value[i], expected = others * k / m, observed = work->statistics->sum[i];
     double tolerance = 1e-12 * (k + 1.0) * work->largest; /* equal sums made in another order */
@@ -192,7 +192,7 @@ tp_code tp_permutation_p(const tp_neighbours *neighbours, const double *value, c
     bool marks = false;
     for (int64_t i = 0; i < n; i++) {
         sorted[i] = value[i];
-        marks |= neighbours->count[i] > FEW;
+        marks |= tp_neighbours_count(neighbours, i) > FEW;
     }
     qsort(sorted, (size_t)n, sizeof *sorted, compare);
     permuting work = {.neighbours = neighbours,

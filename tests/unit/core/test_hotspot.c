@@ -1,6 +1,6 @@
 /*
- * hotspot: against R's spdep (stored answers, see tests/oracle/spdep_hotspots.R) on four layers; sums over neighbours
- * against all pairs; p-values against every possible sample; noise; threads and order; q-values by hand and by R.
+ * hotspot: against R's spdep (stored answers, see tests/oracle/spdep_hotspots.R) on four layers; p-values against every
+ * possible sample; noise; threads and order; q-values by hand and by R. Sums over neighbours: test_neighbours.c.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -94,14 +94,15 @@ static void check_stored(const char *name, const tp_span_rule *rule) {
     if (rule != NULL) {
         assert_int_equal(tp_neighbours_of_grid(s->row, s->column, s->n, rule, &neighbours, NULL), TP_OK);
         for (int64_t i = 0; i < s->n; i++) {
-            assert_int_equal(neighbours.count[i], (int64_t)s->count[i]);
+            assert_int_equal(tp_neighbours_count(&neighbours, i), (int64_t)s->count[i]);
         }
         free(s->first);
         free(s->to);
     } else {
         assert_int_equal(tp_neighbours_of_lists(s->n, s->first, s->to, &neighbours, NULL), TP_OK);
     }
-    assert_int_equal(tp_local_statistics_of(&neighbours, s->x, true, &statistics, NULL), TP_OK);
+    assert_int_equal(tp_local_statistics_of(&neighbours, s->x, TP_LOCAL_SUMS | TP_LOCAL_MORAN, &statistics, NULL),
+                     TP_OK);
     for (int64_t i = 0; i < s->n; i++) {
         same(statistics.gi_z[i], s->gi_z[i]);
         same(statistics.moran[i], s->moran[i]);
@@ -126,77 +127,38 @@ static void as_spdep(void **state) {
     check_stored("hotspots_nearest", NULL);
 }
 
-/* ---- sums ---- */
+/* ---- what is kept ---- */
 
 static double uniform(uint64_t *seed) {
     tp_random random = tp_random_of((*seed)++, 9, 0);
     return tp_random_uniform(&random);
 }
 
-/* A grid of `rows` x `columns` of which a part is there; the number of cells. */
-static int64_t some_cells(int rows, int columns, double part, uint64_t *seed, int32_t *row, int32_t *column,
-                          double *value) {
-    int64_t n = 0;
-    for (int r = 0; r < rows; r++) {
-        for (int c = 0; c < columns; c++) {
-            if (uniform(seed) < part) {
-                row[n] = r * (r > rows / 2 ? 2 : 1) - 5; /* rows that are not there at all */
-                column[n] = c - 3;
-                value[n++] = floor(10 * uniform(seed));
-            }
-        }
-    }
-    return n;
-}
-
-static int32_t wider_southwards(const void *user, int32_t row, int32_t away) {
-    (void)user;
-    int32_t between = 2 * row + away; /* the same from both ends */
-    return abs(away) > 2 ? -1 : 20 - between / 8 - abs(away);
-}
-
-static void sums_as_all_pairs(void **state) {
+/* What is not wanted is not kept, and what is has the same bytes with it and without, on one thread and on two. */
+static void only_what_is_wanted(void **state) {
     (void)state;
-    static int32_t row[MOST], column[MOST];
-    static double value[MOST], sum[MOST];
-    uint64_t seed = 1;
-    double radii[] = {1, M_SQRT2, 3.7, 20};
-    for (int turn = 0; turn < 24; turn++) {
-        int64_t n = some_cells(30, 60, turn % 3 == 0 ? 1 : turn % 3 == 1 ? 0.5 : 0.03, &seed, row, column, value);
-        tp_span_rule rule = turn / 3 < 4    ? tp_span_disc(&radii[turn / 3])
-                            : turn / 3 == 4 ? tp_span_queen()
-                            : turn / 3 == 5 ? tp_span_rook()
-                                            : (tp_span_rule){2, wider_southwards, NULL};
-        tp_neighbours neighbours = {0};
-        assert_int_equal(tp_neighbours_of_grid(row, column, n, &rule, &neighbours, NULL), TP_OK);
-        assert_int_equal(tp_neighbours_sum(&neighbours, value, sum, NULL), TP_OK);
-        for (int64_t i = 0; i < n; i++) {
-            int64_t count = 0;
-            double wanted = 0;
-            for (int64_t k = 0; k < n; k++) {
-                int32_t away = row[k] - row[i];
-                int32_t width = abs(away) > rule.reach ? -1 : rule.half_width(rule.user, row[i], away);
-                if (k != i && abs(column[k] - column[i]) <= width) {
-                    count++;
-                    wanted += value[k];
-                }
-            }
-            assert_int_equal(neighbours.count[i], count);
-            assert_true(sum[i] == wanted); /* whole numbers: exact */
-        }
-        tp_neighbours_reset(&neighbours);
+    enum { ROWS = 300, COLUMNS = 200 };
+    static double value[ROWS * COLUMNS];
+    tp_span_rule rule = tp_span_queen();
+    tp_neighbours neighbours = {0};
+    tp_local_statistics all = {0}, least = {0};
+    uint64_t seed = 12;
+    int before = omp_get_max_threads();
+    for (int i = 0; i < ROWS * COLUMNS; i++) {
+        value[i] = uniform(&seed);
     }
-}
-
-static void a_radius_in_cells_is_inclusive(void **state) {
-    (void)state;
-    const double at = 5, below = 4.999; /* (3, 4) is five cells away */
-    tp_span_rule rule = tp_span_disc(&at);
-    assert_int_equal(rule.half_width(rule.user, 0, 3), 4);
-    assert_int_equal(rule.half_width(rule.user, 0, 5), 0);
-    rule = tp_span_disc(&below);
-    assert_int_equal(rule.half_width(rule.user, 0, 3), 3);
-    assert_int_equal(rule.reach, 4);
+    assert_int_equal(tp_neighbours_of_rectangle(0, ROWS, COLUMNS, &rule, &neighbours, NULL), TP_OK);
+    omp_set_num_threads(1);
+    assert_int_equal(tp_local_statistics_of(&neighbours, value, TP_LOCAL_SUMS | TP_LOCAL_MORAN, &all, NULL), TP_OK);
+    omp_set_num_threads(2);
+    assert_int_equal(tp_local_statistics_of(&neighbours, value, 0, &least, NULL), TP_OK);
+    omp_set_num_threads(before);
+    assert_true(least.sum == NULL && least.moran == NULL && least.moran_z == NULL);
+    assert_memory_equal(all.gi_z, least.gi_z, sizeof value);
+    assert_true(all.global.i == least.global.i && all.global.z == least.global.z);
+    tp_local_statistics_reset(&all);
+    tp_local_statistics_reset(&least);
+    tp_neighbours_reset(&neighbours);
 }
 
 /* ---- permutations ---- */
@@ -213,7 +175,8 @@ static void p_as_all_samples(void **state) {
     tp_span_rule rule = tp_span_rook();
     double p[N];
     assert_int_equal(tp_neighbours_of_grid(row, column, N, &rule, &neighbours, NULL), TP_OK);
-    assert_int_equal(tp_local_statistics_of(&neighbours, value, true, &statistics, NULL), TP_OK);
+    assert_int_equal(tp_local_statistics_of(&neighbours, value, TP_LOCAL_SUMS | TP_LOCAL_MORAN, &statistics, NULL),
+                     TP_OK);
     for (tp_side side = TP_SIDE_TWO; side <= TP_SIDE_LOW; side++) {
         assert_int_equal(tp_permutation_p(&neighbours, value, &statistics, stream, 3, R, side, p, NULL), TP_OK);
         for (int i = 1; i < N; i += 3) { /* the middle ones have two neighbours */
@@ -256,10 +219,11 @@ static void large_bands(void **state) {
         tp_local_statistics statistics = {0};
         tp_span_rule rule = tp_span_disc(&radius);
         assert_int_equal(tp_neighbours_of_grid(row, column, N, &rule, &neighbours, NULL), TP_OK);
-        assert_int_equal(tp_local_statistics_of(&neighbours, value, true, &statistics, NULL), TP_OK);
+        assert_int_equal(tp_local_statistics_of(&neighbours, value, TP_LOCAL_SUMS | TP_LOCAL_MORAN, &statistics, NULL),
+                         TP_OK);
         assert_int_equal(tp_permutation_p(&neighbours, value, &statistics, stream, 4, R, TP_SIDE_TWO, p, NULL), TP_OK);
         for (int i = 0; i < N; i++) { /* shuffles of all the others, as the definition has it */
-            int64_t other[N], k = neighbours.count[i], m = 0, extreme = 0;
+            int64_t other[N], k = tp_neighbours_count(&neighbours, i), m = 0, extreme = 0;
             for (int j = 0; j < N; j++) {
                 other[m] = j;
                 m += j != i;
@@ -297,7 +261,8 @@ static void work_field(field *f, int64_t permutations) {
     tp_local_statistics statistics = {0};
     tp_span_rule rule = tp_span_queen();
     assert_int_equal(tp_neighbours_of_grid(f->row, f->column, 400, &rule, &neighbours, NULL), TP_OK);
-    assert_int_equal(tp_local_statistics_of(&neighbours, f->value, true, &statistics, NULL), TP_OK);
+    assert_int_equal(tp_local_statistics_of(&neighbours, f->value, TP_LOCAL_SUMS | TP_LOCAL_MORAN, &statistics, NULL),
+                     TP_OK);
     assert_int_equal(
         tp_permutation_p(&neighbours, f->value, &statistics, f->stream, 1, permutations, TP_SIDE_TWO, f->p, NULL),
         TP_OK);
@@ -405,7 +370,7 @@ static void none_one_and_islands(void **state) {
         tp_neighbours neighbours = {0};
         tp_local_statistics s = {0};
         assert_int_equal(tp_neighbours_of_grid(row, column, n, &rule, &neighbours, NULL), TP_OK);
-        assert_int_equal(tp_local_statistics_of(&neighbours, value, true, &s, NULL), TP_OK);
+        assert_int_equal(tp_local_statistics_of(&neighbours, value, TP_LOCAL_SUMS | TP_LOCAL_MORAN, &s, NULL), TP_OK);
         assert_int_equal(tp_permutation_p(&neighbours, value, &s, stream, 1, 99, TP_SIDE_TWO, p, NULL), TP_OK);
         assert_int_equal(neighbours.n_islands, n <= 2 ? n : n - 2);
         for (int64_t i = 0; i < n; i++) {
@@ -420,7 +385,7 @@ static void none_one_and_islands(void **state) {
     tp_neighbours neighbours = {0};
     tp_local_statistics s = {0};
     assert_int_equal(tp_neighbours_of_grid(square_row, square_column, 4, &rule, &neighbours, NULL), TP_OK);
-    assert_int_equal(tp_local_statistics_of(&neighbours, value, true, &s, NULL), TP_OK);
+    assert_int_equal(tp_local_statistics_of(&neighbours, value, TP_LOCAL_SUMS | TP_LOCAL_MORAN, &s, NULL), TP_OK);
     assert_true(isnan(s.gi_z[0]) && !isnan(s.moran[0]));
     tp_local_statistics_reset(&s);
     tp_neighbours_reset(&neighbours);
@@ -435,7 +400,7 @@ static void none_one_and_islands(void **state) {
         }
         rule = tp_span_disc(&radius);
         assert_int_equal(tp_neighbours_of_grid(many_row, many_column, n, &rule, &neighbours, NULL), TP_OK);
-        assert_int_equal(tp_local_statistics_of(&neighbours, many, false, &s, NULL), TP_OK);
+        assert_int_equal(tp_local_statistics_of(&neighbours, many, 0, &s, NULL), TP_OK);
         assert_true(isnan(s.global.z) && isnan(s.global.p));
         tp_local_statistics_reset(&s);
         tp_neighbours_reset(&neighbours);
@@ -512,8 +477,7 @@ static void normal_p(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(as_spdep),
-        cmocka_unit_test(sums_as_all_pairs),
-        cmocka_unit_test(a_radius_in_cells_is_inclusive),
+        cmocka_unit_test(only_what_is_wanted),
         cmocka_unit_test(p_as_all_samples),
         cmocka_unit_test(large_bands),
         cmocka_unit_test(noise),
