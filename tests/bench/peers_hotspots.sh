@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # Gi* beside R's spdep (its neighbours and localG on the non-empty cells) and scipy.ndimage (a sum over 3 x 3 on the full
-# grid), all on the same made-up cells, in one run. Prints seconds of work and of the whole process.
+# grid), all on the same made-up cells, in one run: processes in turn, five of each (spdep once). Prints the medians of the
+# work alone, of the whole process by the clock and of the processor's time, and what shows that the answers agree. Ours
+# includes Moran's I with its variance, which the peers do not compute.
 # Usage: tests/bench/peers_hotspots.sh [BENCH_HOTSPOTS] (build/release/tests/bench/bench_hotspots)
+# TURNS=N: instead of 5. FULL_ONLY=1: without spdep, the cells and the permutations.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 bench=${1:-$here/../../build/release/tests/bench/bench_hotspots}
@@ -38,18 +41,36 @@ n, mean = x.size, x.mean()
 z = (s - mean * w) / np.sqrt(x.var() * (n * w - w * w) / (n - 1))
 print(f"{time.perf_counter() - start:.3f} s, sum of |z| {np.abs(z).sum():.9g}")
 PY
-TIMEFORMAT='%3R s, processor %3U + %3S s'
-timed() { # NAME COMMAND…
+TIMEFORMAT='%3R %3U %3S'
+export OMP_WAIT_POLICY=passive # threads that wait must not count as work
+timed() { # NAME COMMAND…: a line of seconds of work, wall, user and system into a file of that name
     local name=$1
     shift
-    printf '%-28s %s\n' "$name" "$({ time "$@" | head -1; } 2>&1 | paste -sd ' ' | sed 's/\([0-9.]* s, processor\)/| process \1/')"
+    { time "$@" >"$folder/said"; } 2>"$folder/time"
+    echo "$(sed -n '1s/ s,.*//p' "$folder/said") $(tail -1 "$folder/time")" >>"$folder/$name.seconds"
+    sed -n '1s/.*\(sum of |z| [0-9.]*\).*/\1/p' "$folder/said" >"$folder/$name.answer"
 }
-for turn in 1 2 3; do
-    timed "ours, cells, 1 thread" "$bench" cells "$folder" 1
-    timed "ours, cells, 2 threads" "$bench" cells "$folder" 2
-    [ "$turn" -gt 1 ] || timed "spdep, cells" Rscript "$folder/spdep.R" "$folder"
-    timed "ours, full grid, 1 thread" "$bench" full "$folder" 1
-    timed "ours, full grid, 2 threads" "$bench" full "$folder" 2
-    timed "scipy.ndimage, full grid" /usr/bin/python3 "$folder/ndimage.py" "$folder"
+median_of() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+line() { # NAME
+    local seconds=$folder/$1.seconds
+    [ -s "$seconds" ] || return 0
+    printf '%-24s work %7.4f s | process %7.3f s, processor %7.3f s | %s\n' "$1" "$(awk '{ print $1 }' "$seconds" | median_of)" \
+        "$(awk '{ print $2 }' "$seconds" | median_of)" "$(awk '{ print $3 + $4 }' "$seconds" | median_of)" "$(cat "$folder/$1.answer")"
+}
+load() { echo "$1: $(date '+%F %R'), load $(cut -d ' ' -f 1-3 /proc/loadavg)"; }
+load begin
+for turn in $(seq "${TURNS:-5}"); do
+    if [ -z "${FULL_ONLY:-}" ]; then
+        timed ours_cells_1 "$bench" cells "$folder" 1
+        timed ours_cells_2 "$bench" cells "$folder" 2
+        [ "$turn" -gt 1 ] || timed spdep_cells Rscript "$folder/spdep.R" "$folder"
+    fi
+    timed ours_full_1 "$bench" full "$folder" 1
+    timed ndimage_full /usr/bin/python3 "$folder/ndimage.py" "$folder"
+    timed ours_full_2 "$bench" full "$folder" 2
 done
-"$bench" permute "$folder" 2 999
+load end
+for name in ours_cells_1 ours_cells_2 spdep_cells ours_full_1 ours_full_2 ndimage_full; do
+    line "$name"
+done
+[ -n "${FULL_ONLY:-}" ] || "$bench" permute "$folder" 2 999
