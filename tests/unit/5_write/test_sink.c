@@ -1,81 +1,10 @@
-/* Both GeoPackage sinks: contents, index, CRS, what they refuse, and a disk that is full. Every test runs on each. */
-#include "write_fixture.h"
-
-#include "5_write/sink.h"
+/* Both GeoPackage sinks: contents, CRS, what they refuse, and a disk that is full. Every test runs on each. */
+#include "sink_fixture.h"
 
 #include <math.h>
 #include <ogr_srs_api.h>
 #include <signal.h>
 #include <sys/resource.h>
-
-static char NAME[] = "name", COUNT[] = "count", VALUE[] = "value", VERDICT[] = "verdict", NONE[] = "";
-static const tp_field FIELDS[] = {
-    {.name = NAME, .type = TP_TYPE_TEXT, .unit = NONE, .help = NONE},
-    {.name = COUNT, .type = TP_TYPE_INT64, .unit = NONE, .help = NONE},
-    {.name = VALUE, .type = TP_TYPE_DOUBLE, .unit = NONE, .help = NONE},
-    {.name = VERDICT, .type = TP_TYPE_VERDICT, .unit = NONE, .help = NONE},
-};
-enum { N_FIELDS = 4 };
-
-/* The sink under test; each group of tests sets it. */
-static tp_code (*new_sink)(const char *path, const char *geographic_crs, const char *output_crs, tp_sink **sink,
-                           tp_error *error);
-
-static tp_sink_layer layer_of(const char *name, tp_geometry geometry) {
-    return (tp_sink_layer){.name = name,
-                           .title = name,
-                           .description = "what it is",
-                           .geometry = geometry,
-                           .fields = FIELDS,
-                           .n_fields = N_FIELDS};
-}
-
-static tp_shape point(double lon_deg, double lat_deg) {
-    return (tp_shape){.geometry = TP_GEOMETRY_POINT, .lon_deg = lon_deg, .lat_deg = lat_deg};
-}
-
-static tp_code write_points(tp_sink *sink, const char *name, int64_t n, tp_error *error) {
-    tp_sink_layer layer = layer_of(name, TP_GEOMETRY_POINT);
-    tp_code code = tp_sink_begin_layer(sink, &layer, error);
-    for (int64_t i = 0; code == TP_OK && i < n; i++) {
-        tp_cell cells[N_FIELDS] = {
-            {.text = "熊本 ①㈱髙﨑～"}, {.i64 = INT64_MAX - i}, {.f64 = 0.1 * (double)i}, {.text = "met"}};
-        cells[0].missing = i % 3 == 1;
-        cells[1].missing = i % 3 == 1;
-        cells[2].missing = i % 3 == 1;
-        tp_shape shape = i % 5 == 4 ? (tp_shape){.geometry = TP_GEOMETRY_NONE}
-                                    : point(130 + 0.001 * (double)(i % 1000), 33.25 + 0.001 * (double)(i / 1000));
-        code = tp_sink_row(sink, cells, &shape, error);
-    }
-    return code == TP_OK ? tp_sink_end_layer(sink, error) : code;
-}
-
-typedef struct fixture {
-    char *folder, *path;
-    tp_sink *sink;
-    tp_error error;
-} fixture;
-
-static fixture start(const char *crs) {
-    fixture fixture = {.folder = make_folder()};
-    fixture.path = tp_text_format("%s/out.gpkg", fixture.folder);
-    assert_int_equal(new_sink(fixture.path, "EPSG:6668", crs, &fixture.sink, &fixture.error), TP_OK);
-    return fixture;
-}
-
-static void commit(fixture *fixture) {
-    tp_code code = tp_sink_commit(fixture->sink, &fixture->error);
-    assert_string_equal(fixture->error.message, "");
-    assert_int_equal(code, TP_OK);
-    tp_sink_free(fixture->sink);
-    fixture->sink = NULL;
-}
-
-static void stop(fixture *fixture) {
-    tp_sink_free(fixture->sink);
-    free(fixture->path);
-    remove_folder(fixture->folder);
-}
 
 static void rows_come_back_as_they_were_given(void **state) {
     (void)state;
@@ -305,82 +234,6 @@ static void a_full_disk_leaves_nothing(void **state) {
     (void)signal(SIGXFSZ, handler);
 }
 
-/* Boxes in two clumps and alone, some of them points; the same for the same n. */
-static void write_boxes(fixture *fixture, int64_t n, double (*boxes)[4]) {
-    tp_sink_layer layer = layer_of("lines", TP_GEOMETRY_LINE);
-    assert_int_equal(tp_sink_begin_layer(fixture->sink, &layer, &fixture->error), TP_OK);
-    uint64_t seed = 12345;
-    for (int64_t i = 0; i < n; i++) {
-        double *box = boxes[i], random[4];
-        for (int k = 0; k < 4; k++) {
-            seed = seed * 6364136223846793005U + 1442695040888963407U;
-            random[k] = (double)(seed >> 40) / (1 << 24);
-        }
-        box[0] = (i % 2 == 0 ? 130 : 140) + random[0];
-        box[1] = 33 + 10 * random[1] * random[1];
-        box[2] = box[0] + (i % 7 == 0 ? 0 : 0.1 * random[2]);
-        box[3] = box[1] + (i % 7 == 0 ? 0 : 0.1 * random[3]);
-        tp_shapes shapes = {0};
-        const double x[] = {box[0], box[2]}, y[] = {box[1], box[3]};
-        assert_int_equal(tp_shapes_add_row(&shapes, NULL), TP_OK);
-        assert_int_equal(tp_shapes_add_part(&shapes, NULL), TP_OK);
-        assert_int_equal(tp_shapes_add_ring(&shapes, x, y, 2, NULL), TP_OK);
-        tp_cell cells[N_FIELDS] = {{.missing = true}, {.i64 = i}, {.f64 = 0}, {.text = "met"}};
-        tp_shape shape = {.geometry = TP_GEOMETRY_LINE, .shapes = &shapes, .row = 0};
-        assert_int_equal(tp_sink_row(fixture->sink, cells, &shape, &fixture->error), TP_OK);
-        tp_shapes_reset(&shapes);
-    }
-    assert_int_equal(tp_sink_end_layer(fixture->sink, &fixture->error), TP_OK);
-    commit(fixture);
-}
-
-/* What a filter finds through the index is what a look at every box finds. */
-static void check_filters(const char *path, int64_t n, double (*boxes)[4], int n_filters) {
-    GDALDatasetH dataset = GDALOpenEx(path, GDAL_OF_VECTOR, NULL, NULL, NULL);
-    uint64_t seed = 777;
-    for (int f = 0; f < n_filters; f++) {
-        double at[3];
-        for (int k = 0; k < 3; k++) {
-            seed = seed * 6364136223846793005U + 1442695040888963407U;
-            at[k] = (double)(seed >> 40) / (1 << 24);
-        }
-        double x = 129 + 13 * at[0], y = 32 + 12 * at[1], side = at[2] * at[2];
-        int64_t expected = 0;
-        for (int64_t i = 0; i < n; i++) {
-            expected += boxes[i][0] <= x + side && boxes[i][2] >= x && boxes[i][1] <= y + side && boxes[i][3] >= y;
-        }
-        char sql[600];
-        (void)snprintf(sql, sizeof sql,
-                       "SELECT count(*) FROM lines l JOIN rtree_lines_geom r ON r.id = l.fid WHERE r.minx <= %.17g AND "
-                       "r.maxx >= %.17g AND r.miny <= %.17g AND r.maxy >= %.17g AND ST_MinX(geom) <= %.17g AND "
-                       "ST_MaxX(geom) >= %.17g AND ST_MinY(geom) <= %.17g AND ST_MaxY(geom) >= %.17g",
-                       x + side, x, y + side, y, x + side, x, y + side, y);
-        OGRLayerH answer = GDALDatasetExecuteSQL(dataset, sql, NULL, NULL);
-        OGRFeatureH row = OGR_L_GetNextFeature(answer);
-        assert_int_equal(OGR_F_GetFieldAsInteger64(row, 0), expected);
-        OGR_F_Destroy(row);
-        GDALDatasetReleaseResultSet(dataset, answer);
-    }
-    GDALClose(dataset);
-}
-
-/* Trees of every height that these sizes have, around the borders between heights (a node holds 51). */
-static void the_index_is_right_at_every_height(void **state) {
-    (void)state;
-    static const int64_t sizes[] = {0, 1, 2, 51, 52, 103, 51 * 51, 51 * 51 + 1, 20000};
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        double(*boxes)[4] = malloc(sizeof *boxes * (size_t)(sizes[i] + 1));
-        assert_non_null(boxes);
-        fixture fixture = start("EPSG:6668");
-        write_boxes(&fixture, sizes[i], boxes);
-        assert_string_equal(ask(fixture.path, "SELECT rtreecheck('rtree_lines_geom')"), "ok");
-        assert_string_equal(ask(fixture.path, "PRAGMA integrity_check"), "ok");
-        check_filters(fixture.path, sizes[i], boxes, sizes[i] == 20000 ? 2000 : 50);
-        stop(&fixture);
-        free(boxes);
-    }
-}
-
 /* Texts around the sizes at which a record leaves its page, and numbers around those at which an integer grows. */
 static void long_texts_and_wide_numbers_come_back(void **state) {
     (void)state;
@@ -442,34 +295,6 @@ static void long_texts_and_wide_numbers_come_back(void **state) {
     stop(&fixture);
 }
 
-/* What GDAL does to the file afterwards: insert, move, delete; index and counts follow. */
-static void the_file_can_be_edited(void **state) {
-    (void)state;
-    fixture fixture = start("EPSG:6668");
-    assert_int_equal(write_points(fixture.sink, "places", 1000, &fixture.error), TP_OK);
-    commit(&fixture);
-    GDALDatasetH dataset = GDALOpenEx(fixture.path, GDAL_OF_VECTOR | GDAL_OF_UPDATE, NULL, NULL, NULL);
-    OGRLayerH layer = GDALDatasetGetLayer(dataset, 0);
-    OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(layer));
-    OGRGeometryH place = OGR_G_CreateGeometry(wkbPoint);
-    OGR_G_SetPoint_2D(place, 0, 140, 40);
-    assert_int_equal(OGR_F_SetGeometryDirectly(feature, place), OGRERR_NONE);
-    assert_int_equal(OGR_L_CreateFeature(layer, feature), OGRERR_NONE);
-    assert_int_equal(OGR_F_GetFID(feature), 1001);
-    assert_int_equal(OGR_F_SetFID(feature, 1), OGRERR_NONE);
-    assert_int_equal(OGR_L_SetFeature(layer, feature), OGRERR_NONE);
-    OGR_F_Destroy(feature);
-    assert_int_equal(OGR_L_DeleteFeature(layer, 2), OGRERR_NONE);
-    OGR_L_SetSpatialFilterRect(layer, 139, 39, 141, 41);
-    assert_int_equal(OGR_L_GetFeatureCount(layer, TRUE), 2);
-    GDALClose(dataset);
-    assert_string_equal(ask(fixture.path, "SELECT rtreecheck('rtree_places_geom')"), "ok");
-    assert_string_equal(ask(fixture.path, "SELECT feature_count FROM gpkg_ogr_contents"), "1000");
-    assert_string_equal(ask(fixture.path, "SELECT count(*) FROM rtree_places_geom"), "800");
-    assert_string_equal(ask(fixture.path, "PRAGMA integrity_check"), "ok");
-    stop(&fixture);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_come_back_as_they_were_given),
@@ -481,9 +306,7 @@ int main(void) {
         cmocka_unit_test(an_abort_leaves_the_old_file),
         cmocka_unit_test(an_unknown_crs_is_refused),
         cmocka_unit_test(a_full_disk_leaves_nothing),
-        cmocka_unit_test(the_index_is_right_at_every_height),
         cmocka_unit_test(long_texts_and_wide_numbers_come_back),
-        cmocka_unit_test(the_file_can_be_edited),
     };
     new_sink = tp_sink_new_gpkg;
     int failed = cmocka_run_group_tests_name("by SQLite", tests, NULL, NULL);
