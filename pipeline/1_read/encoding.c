@@ -101,13 +101,17 @@ const char *tp_encoding_of_driver_id(unsigned char id) {
     return NULL;
 }
 
-static bool is_ascii(const char *bytes, size_t size) {
-    for (size_t i = 0; i < size; i++) {
-        if ((unsigned char)bytes[i] >= 0x80) {
-            return false;
-        }
+bool tp_is_ascii(const char *bytes, size_t size) {
+    uint64_t any = 0, word = 0;
+    size_t at = 0;
+    for (; at + sizeof word <= size; at += sizeof word) {
+        memcpy(&word, bytes + at, sizeof word);
+        any |= word;
     }
-    return true;
+    for (; at < size; at++) {
+        any |= (unsigned char)bytes[at];
+    }
+    return (any & 0x8080808080808080U) == 0;
 }
 
 static bool convert(tp_decoder *decoder, const char *bytes, size_t size, size_t *written) {
@@ -172,9 +176,9 @@ bool tp_decoder_text(tp_decoder *decoder, const char *bytes, size_t size, const 
     *text = bytes;
     *text_size = size;
     if (decoder->utf8) {
-        return tp_text_is_utf8(bytes, size);
+        return tp_is_ascii(bytes, size) || tp_text_is_utf8(bytes, size);
     }
-    if (decoder->ascii_is_itself && is_ascii(bytes, size)) {
+    if (decoder->ascii_is_itself && tp_is_ascii(bytes, size)) {
         return true;
     }
     if (!convert(decoder, bytes, size, text_size)) {
@@ -211,7 +215,7 @@ static bool is_cut_utf8(const char *bytes, size_t size) {
 
 void tp_encoding_look(tp_encoding_evidence *evidence, const char *field, int64_t feature, const char *bytes,
                       size_t size, size_t width) {
-    if (is_ascii(bytes, size)) {
+    if (tp_is_ascii(bytes, size)) {
         return;
     }
     evidence->not_ascii = true;

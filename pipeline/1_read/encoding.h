@@ -20,6 +20,9 @@ bool tp_encoding_name(const char *written, char name[TP_ENCODING_SIZE]);
 /** What the language driver id of a .dbf (byte 29) says, or NULL: 0x57 ("ANSI") and 0 say nothing. */
 const char *tp_encoding_of_driver_id(unsigned char id);
 
+/** True when no byte is above 0x7F. Eight bytes at a time. */
+bool tp_is_ascii(const char *bytes, size_t size);
+
 typedef struct tp_decoder tp_decoder;
 
 /** `encoding` is a name from tp_encoding_name. */

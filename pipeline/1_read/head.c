@@ -1,5 +1,6 @@
 /* The head of one input file: see tp_read_head_open in read.h. What is in it, whether it can be used, in which encoding
  * and CRS. Its columns are listed in fields.c. */
+#include "1_read/dbf.h"
 #include "1_read/files.h"
 #include "1_read/ogr_file.h"
 #include "1_read/osm.h"
@@ -272,6 +273,10 @@ static tp_code look_at_all(opening *open, OGRFeatureDefnH definition, int n, tp_
                            tp_inference *inferences) {
     const char *no_geometry[] = {"OGR_GEOMETRY", NULL};
     OGRLayerH layer = open->file.layer;
+    bool shapefile = strcmp(open->head->driver, "ESRI Shapefile") == 0;
+    if (shapefile && inferences == NULL && tp_dbf_look(open->head->path, definition, evidence)) {
+        return TP_OK;
+    }
     bool ignores = OGR_L_TestCapability(layer, OLCIgnoreFields) != 0;
     if (ignores && OGR_L_SetIgnoredFields(layer, no_geometry) != OGRERR_NONE) {
         ignores = false;

@@ -45,6 +45,7 @@ typedef struct tp_read_task {
     int64_t n_rows;    /**< rows filled so far; the layer may have more */
     tp_read_notes *notes;
     const tp_run *run; /**< for progress; NULL allowed */
+    bool by_features;  /**< takes OGR's features even where there is a faster way; for tests */
 } tp_read_task;
 
 /** Appends the rows of a file to task->layer, every one of them: notes say which are to be left out. */

@@ -71,15 +71,6 @@ static void write_hex(const char *bytes, size_t size, char hex[2 * MOST_HEX_BYTE
     }
 }
 
-static bool is_ascii(const char *bytes, size_t size) {
-    for (size_t i = 0; i < size; i++) {
-        if ((unsigned char)bytes[i] >= 0x80) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /*
  * A text that fills its field and ends within a character is shortened by that character, which is reported; any other
  * that cannot be decoded is missing, and reported with its bytes.
@@ -128,7 +119,7 @@ static tp_code read_field(tp_product_rows *rows, size_t i, OGRFeatureH feature, 
     if (!tp_decoder_text(decoder, bytes, size, &text, &text_size)) {
         return add_undecoded(rows, i, definition, bytes, size, decoder, to, error);
     }
-    rows->decoded += !is_ascii(bytes, size);
+    rows->decoded += !tp_is_ascii(bytes, size);
     tp_text_add_bytes(to, text, text_size);
     return TP_OK;
 }

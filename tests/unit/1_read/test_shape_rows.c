@@ -1,0 +1,236 @@
+/* Shapefiles of points read straight from their files: the same columns, positions, notes and errors as by features. */
+#include "made_files.h"
+
+#include "1_read/ogr_file.h"
+
+/* One reading of a file. */
+typedef struct reading {
+    tp_read_head head;
+    tp_read_notes notes;
+    tp_layer *layer;
+    int64_t n_rows;
+    tp_error error;
+    tp_code code;
+} reading;
+
+static void make_columns(reading *r) {
+    tp_column *column = NULL;
+    assert_int_equal(tp_layer_new("places", r->head.head.geometry, &r->layer, NULL), TP_OK);
+    for (size_t i = 0; i < r->head.head.n_fields; i++) {
+        const tp_field *field = &r->head.head.fields[i];
+        assert_int_equal(tp_layer_add_column(r->layer, field->name, field->type, NULL, "file", &column, NULL), TP_OK);
+    }
+    r->layer->id = r->layer->columns[0];
+}
+
+/* False when the head cannot be opened. The first column is the id. */
+static bool read_made(const char *name, const char *encoding, bool by_features, reading *r) {
+    *r = (reading){0};
+    tp_read_options options = {.id = "name", .encoding = encoding};
+    tp_read_places places = {0};
+    tp_faults faults = {0};
+    tp_code code = tp_read_head_open(made(name), name, &options, &places, TP_HEAD_DECIDE_ENCODING, &r->head, &faults);
+    tp_faults_reset(&faults);
+    if (code != TP_OK) {
+        tp_read_head_reset(&r->head);
+        return false;
+    }
+    make_columns(r);
+    tp_read_task task = {.head = &r->head,
+                         .layer_name = "places",
+                         .source = 3,
+                         .layer = r->layer,
+                         .notes = &r->notes,
+                         .by_features = by_features};
+    r->code = tp_read_rows(&task, &r->error);
+    r->n_rows = task.n_rows;
+    return true;
+}
+
+static void end_reading(reading *r) {
+    tp_layer_free(r->layer);
+    tp_read_notes_reset(&r->notes);
+    tp_read_head_reset(&r->head);
+}
+
+static void same_columns(const reading *a, const reading *b) {
+    for (size_t c = 0; c < a->layer->n_columns; c++) {
+        const tp_column *x = a->layer->columns[c], *y = b->layer->columns[c];
+        assert_int_equal(x->type, y->type);
+        for (int64_t row = 0; row < a->n_rows; row++) {
+            assert_int_equal(x->valid[row], y->valid[row]);
+            if (!x->valid[row]) {
+                continue;
+            }
+            if (x->type == TP_TYPE_TEXT) {
+                assert_string_equal(tp_column_text(x, row), tp_column_text(y, row));
+            } else if (x->type == TP_TYPE_INT64) {
+                assert_int_equal(x->i64[row], y->i64[row]);
+            } else {
+                assert_memory_equal(&x->f64[row], &y->f64[row], sizeof(double));
+            }
+        }
+    }
+}
+
+static void same_readings(const reading *a, const reading *b) {
+    assert_int_equal(a->code, b->code);
+    assert_string_equal(a->error.message, b->error.message);
+    assert_string_equal(a->head.encoding, b->head.encoding);
+    if (a->code != TP_OK) {
+        return;
+    }
+    assert_int_equal(a->n_rows, b->n_rows);
+    same_columns(a, b);
+    assert_memory_equal(a->layer->source_fid, b->layer->source_fid, sizeof(int64_t) * (size_t)a->n_rows);
+    assert_memory_equal(a->layer->source, b->layer->source, sizeof(int32_t) * (size_t)a->n_rows);
+    assert_int_equal(a->notes.n, b->notes.n);
+    for (size_t i = 0; i < a->notes.n; i++) {
+        assert_int_equal(a->notes.items[i].row, b->notes.items[i].row);
+        assert_string_equal(a->notes.items[i].reason, b->notes.items[i].reason);
+        assert_string_equal(a->notes.items[i].detail, b->notes.items[i].detail);
+        assert_int_equal(a->notes.items[i].leaves_out, b->notes.items[i].leaves_out);
+    }
+    for (int64_t row = 0; row < a->n_rows && a->layer->geometry == TP_GEOMETRY_POINT; row++) {
+        assert_memory_equal(&a->layer->lon_deg[row], &b->layer->lon_deg[row], sizeof(double));
+        assert_memory_equal(&a->layer->lat_deg[row], &b->layer->lat_deg[row], sizeof(double));
+    }
+}
+
+/* Whether the file could be opened at all. */
+static bool compare_ways(const char *name, const char *encoding) {
+    reading quick, plain;
+    bool opened = read_made(name, encoding, false, &quick);
+    assert_int_equal(opened, read_made(name, encoding, true, &plain));
+    if (opened) {
+        same_readings(&quick, &plain);
+        end_reading(&quick);
+        end_reading(&plain);
+    }
+    return opened;
+}
+
+static void add_real(made_layer m, const char *name, int width, int decimals) {
+    OGRFieldDefnH field = OGR_Fld_Create(name, OFTReal);
+    OGR_Fld_SetWidth(field, width);
+    OGR_Fld_SetPrecision(field, decimals);
+    assert_int_equal(OGR_L_CreateField(m.layer, field, 1), OGRERR_NONE);
+    OGR_Fld_Destroy(field);
+}
+
+enum { N_ROWS = 60, RECORD_SIZE = 1 + 12 + 9 + 18 + 24 + 9 };
+
+static void make_points(const char *file, const char *layer, OGRwkbGeometryType type) {
+    static const char *const names[] = {"a", "東京都", " x ", "é", "0007", "ｱ①", "１２", "z'z"};
+    static const char *const reals[] = {"135.1234567", "-0.5", "1e3", "1234.12345678901", "0", "3"};
+    made_layer m = begin_layer("ESRI Shapefile", file, layer, 6668, type);
+    add_column(m, "name", OFTString, 12);
+    add_column(m, "count", OFTInteger, 9);
+    add_column(m, "wide", OFTInteger64, 18);
+    add_real(m, "height", 24, 15);
+    add_real(m, "share", 9, 3);
+    char wkt[100], number[30];
+    for (int i = 0; i < N_ROWS; i++) {
+        bool z = OGR_GT_HasZ(type) != 0;
+        bool multi = OGR_GT_Flatten(type) == wkbMultiPoint;
+        snprintf(wkt, sizeof wkt, "%s%s (%.9g %.9g%s)", multi ? "MULTIPOINT" : "POINT", z ? " Z" : "", 130 + i / 7.0,
+                 30 + i / 11.0, z ? " 5" : "");
+        snprintf(number, sizeof number, "%d", (i * 7919) % 100000 - 500);
+        add_feature(m, i % 13 == 5 || type == wkbNone ? NULL : wkt, 5, i % 11 == 7 ? NULL : names[i % 8], number,
+                    i % 5 == 1 ? NULL : "987654321012345678", reals[i % 6], i % 4 == 2 ? NULL : reals[i % 6]);
+    }
+    end_layer(m);
+}
+
+static void points_and_tables(void **state) {
+    (void)state;
+    make_points("p.shp", "p", wkbPoint);
+    make_points("pz.shp", "pz", wkbPoint25D);
+    make_points("t.dbf", "t", wkbNone);
+    make_points("m.shp", "m", wkbMultiPoint);
+    assert_true(compare_ways("p.shp", NULL));
+    assert_true(compare_ways("p.shp", "CP932")); /* which it is not: some cannot be decoded */
+    assert_true(compare_ways("pz.shp", NULL));
+    assert_true(compare_ways("t.dbf", NULL));
+    assert_true(compare_ways("m.shp", NULL));
+    reading r;
+    assert_true(read_made("p.shp", NULL, false, &r));
+    assert_int_equal(r.n_rows, N_ROWS);
+    assert_string_equal(tp_column_text(r.layer->columns[0], 1), "東京都");
+    assert_int_equal(r.layer->columns[2]->i64[0], 987654321012345678);
+    assert_true(r.layer->columns[3]->f64[0] == 135.1234567);
+    assert_true(r.layer->lon_deg[1] == strtod("130.142857", NULL));
+    end_reading(&r);
+}
+
+static void deleted_records(void **state) {
+    (void)state;
+    make_points("d.shp", "d", wkbPoint);
+    for (int i = 0; i < N_ROWS; i += 9) {
+        set_byte("d.dbf", 32 * 6 + 1 + i * RECORD_SIZE, '*');
+    }
+    assert_true(compare_ways("d.shp", NULL));
+    reading r;
+    assert_true(read_made("d.shp", NULL, false, &r));
+    assert_int_equal(r.n_rows, N_ROWS - 7);
+    assert_int_equal(r.layer->source_fid[0], 1);
+    end_reading(&r);
+}
+
+/* A field of dates is GDAL's to read: the whole file goes by features. */
+static void other_types(void **state) {
+    (void)state;
+    made_layer m = begin_layer("ESRI Shapefile", "o.shp", "o", 6668, wkbPoint);
+    add_column(m, "name", OFTString, 12);
+    add_column(m, "day", OFTDate, 0);
+    add_feature(m, "POINT (1 2)", 2, "a", "1984/03/24");
+    end_layer(m);
+    assert_true(compare_ways("o.shp", NULL));
+    reading r;
+    assert_true(read_made("o.shp", NULL, false, &r));
+    assert_string_equal(tp_column_text(r.layer->columns[1], 0), "1984-03-24");
+    end_reading(&r);
+}
+
+static uint64_t next_random(uint64_t *state) {
+    uint64_t z = *state += 0x9E3779B97F4A7C15U;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
+    return z ^ (z >> 31);
+}
+
+/* Bytes changed at random, in all three files, mostly to such as mean something there. */
+static void changed_bytes(void **state) {
+    (void)state;
+    static const unsigned char likely[] = {' ', ' ', '0', '7',  '9',  '-',  '+',  '.',  ',', '*', 'e',
+                                           'n', 'i', 0,   0x8E, 0xE6, 0x83, 0x41, 0xFF, '/', ':', '\t'};
+    static const char *const parts[] = {"c.dbf", "c.dbf", "c.dbf", "c.shp", "c.shx"};
+    uint64_t seed = 20261122;
+    int opened = 0;
+    for (int round = 0; round < 400; round++) {
+        for (int i = 0; i < 4; i++) {
+            static const char *const all[] = {"c.shp", "c.shx", "c.dbf", "c.prj"};
+            (void)remove(made(all[i]));
+        }
+        make_points("c.shp", "c", wkbPoint);
+        for (int change = 0; change < 1 + round % 6; change++) {
+            const char *part = parts[next_random(&seed) % 5];
+            long header = strcmp(part, "c.dbf") == 0 ? 32 * 6 + 1 : 100;
+            long at = round % 10 == 0 ? (long)(next_random(&seed) % (uint64_t)header)
+                                      : header + (long)(next_random(&seed) % (uint64_t)(size_of(part) - header));
+            set_byte(part, at, likely[next_random(&seed) % sizeof likely]);
+        }
+        opened += compare_ways("c.shp", round % 2 == 0 ? NULL : "UTF-8");
+    }
+    assert_true(opened > 200);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(points_and_tables),
+        cmocka_unit_test(deleted_records),
+        cmocka_unit_test(other_types),
+        cmocka_unit_test(changed_bytes),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
