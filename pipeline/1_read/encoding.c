@@ -10,12 +10,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What one or two bytes stand for in UTF-8; size 0: see tp_decoder. */
+typedef struct character {
+    uint8_t size;
+    char bytes[3];
+} character;
+
 struct tp_decoder {
     bool utf8;
+    bool has_table;
     bool ascii_is_itself; /* bytes below 0x80 stand for themselves, so that plain text need not be converted */
     iconv_t converter;
     char *buffer;
     size_t capacity;
+    /* Characters of one byte, and of two: 256 for each that is a first byte (`row` above 0). What is not in here, and every
+     * text that is not made of these alone, is iconv's. Made when the first text beyond ASCII comes; NULL till then. */
+    character *table;
+    uint8_t row[256];
 };
 
 static const iconv_t NO_CONVERTER = (iconv_t)-1;
@@ -114,7 +125,7 @@ bool tp_is_ascii(const char *bytes, size_t size) {
     return (any & 0x8080808080808080U) == 0;
 }
 
-static bool convert(tp_decoder *decoder, const char *bytes, size_t size, size_t *written) {
+static bool make_room(tp_decoder *decoder, size_t size) {
     if (decoder->capacity < size * 4 + 16) {
         char *bigger = realloc(decoder->buffer, size * 4 + 16); /* no encoding gives more than 4 bytes a byte */
         if (bigger == NULL) {
@@ -124,6 +135,13 @@ static bool convert(tp_decoder *decoder, const char *bytes, size_t size, size_t 
         decoder->buffer = bigger;
         decoder->capacity = size * 4 + 16;
     }
+    return true;
+}
+
+static bool convert(tp_decoder *decoder, const char *bytes, size_t size, size_t *written) {
+    if (!make_room(decoder, size)) {
+        return false;
+    }
     char *in = (char *)bytes; /* iconv's prototype is not const, but it only reads */
     char *out = decoder->buffer;
     size_t in_left = size, out_left = decoder->capacity;
@@ -131,6 +149,66 @@ static bool convert(tp_decoder *decoder, const char *bytes, size_t size, size_t 
     if (iconv(decoder->converter, &in, &in_left, &out, &out_left) == (size_t)-1 ||
         iconv(decoder->converter, NULL, NULL, &out, &out_left) == (size_t)-1) {
         return false;
+    }
+    *written = (size_t)(out - decoder->buffer);
+    return true;
+}
+
+/* The character that some bytes are; false when they are none, or not one alone that three bytes hold. */
+static bool look_up(tp_decoder *decoder, const char *bytes, size_t size, character *found) {
+    size_t n = 0;
+    if (!convert(decoder, bytes, size, &n) || n == 0 || n > sizeof found->bytes) {
+        return false;
+    }
+    found->size = (uint8_t)n;
+    memcpy(found->bytes, decoder->buffer, n);
+    return true;
+}
+
+/*
+ * Asks iconv for every character of one byte, and for those of two where the first alone is incomplete. Only for
+ * encodings in which a byte means the same wherever a character begins: CP932 and those of one byte a character.
+ */
+static bool make_table(tp_decoder *decoder) {
+    size_t n_rows = 1;
+    decoder->table = calloc((size_t)256 * 256, sizeof *decoder->table);
+    for (unsigned first = 0; decoder->table != NULL && first < 256; first++) {
+        char bytes[2] = {(char)first, 0};
+        errno = 0;
+        if (look_up(decoder, bytes, 1, &decoder->table[first]) || errno != EINVAL || n_rows == 256) {
+            continue;
+        }
+        decoder->row[first] = (uint8_t)n_rows++;
+        for (unsigned second = 0; second < 256; second++) {
+            bytes[1] = (char)second;
+            (void)look_up(decoder, bytes, 2, &decoder->table[(size_t)decoder->row[first] * 256 + second]);
+        }
+    }
+    return decoder->table != NULL;
+}
+
+/* A text by the table; false when it is to be asked of iconv. */
+static bool convert_by_table(tp_decoder *decoder, const char *bytes, size_t size, size_t *written) {
+    if (!decoder->has_table || (decoder->table == NULL && !make_table(decoder)) || !make_room(decoder, size)) {
+        return false;
+    }
+    const unsigned char *in = (const unsigned char *)bytes, *end = in + size;
+    char *out = decoder->buffer;
+    while (in < end) {
+        const character *c = &decoder->table[*in];
+        if (c->size == 0) {
+            size_t row = decoder->row[*in++];
+            if (row == 0 || in == end) {
+                return false;
+            }
+            c = &decoder->table[row * 256 + *in];
+        }
+        in++;
+        memcpy(out, c->bytes, sizeof c->bytes);
+        out += c->size;
+        if (c->size == 0) {
+            return false;
+        }
     }
     *written = (size_t)(out - decoder->buffer);
     return true;
@@ -157,6 +235,7 @@ tp_code tp_decoder_new(const char *encoding, tp_decoder **decoder, tp_error *err
         size_t n = 0;
         made->ascii_is_itself =
             convert(made, all, sizeof all, &n) && n == sizeof all && memcmp(made->buffer, all, n) == 0;
+        made->has_table = strcmp(encoding, "CP932") == 0 || strncmp(encoding, "ISO-8859-", 9) == 0;
     }
     *decoder = made;
     return TP_OK;
@@ -168,6 +247,7 @@ void tp_decoder_free(tp_decoder *decoder) {
             iconv_close(decoder->converter);
         }
         free(decoder->buffer);
+        free(decoder->table);
         free(decoder);
     }
 }
@@ -181,7 +261,7 @@ bool tp_decoder_text(tp_decoder *decoder, const char *bytes, size_t size, const 
     if (decoder->ascii_is_itself && tp_is_ascii(bytes, size)) {
         return true;
     }
-    if (!convert(decoder, bytes, size, text_size)) {
+    if (!convert_by_table(decoder, bytes, size, text_size) && !convert(decoder, bytes, size, text_size)) {
         return false;
     }
     *text = decoder->buffer;

@@ -8,6 +8,7 @@
 
 #include "1_read/encoding.h"
 
+#include <iconv.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,12 +129,49 @@ static void a_character_cut_at_the_width_is_no_evidence(void **state) {
     assert_string_equal(decide(utf8, 1, &origin, NULL), "UTF-8");
 }
 
+/* All texts of one and two bytes, and many longer ones, whole and damaged: as iconv has them. */
+static void decodes_as_iconv(void **state) {
+    (void)state;
+    static const char *const encodings[] = {"CP932", "ISO-8859-1", "ISO-8859-15", "EUC-JP", "CP1252"};
+    for (size_t e = 0; e < sizeof encodings / sizeof encodings[0]; e++) {
+        tp_decoder *decoder = NULL;
+        iconv_t converter = iconv_open("UTF-8", encodings[e]);
+        assert_int_equal(tp_decoder_new(encodings[e], &decoder, NULL), TP_OK);
+        uint64_t seed = 7;
+        int decoded = 0;
+        for (unsigned i = 0; i < 165536; i++) {
+            char bytes[24], expected[128];
+            size_t size = i < 256 ? 1 : i < 65536 ? 2 : (size_t)(3 + i % 20), text_size = 0;
+            for (size_t b = 0; b < size; b++) {
+                seed = seed * 6364136223846793005U + 1442695040888963407U;
+                unsigned high = (unsigned)(seed >> 33), odd = b % 2 == 0 ? 0x80 + high % 0x7D : 0x40 + high % 0xBD;
+                bytes[b] = (char)(i < 65536 ? (b == 0 ? i & 255 : i >> 8) : odd);
+            }
+            char *in = bytes, *out = expected;
+            size_t in_left = size, out_left = sizeof expected;
+            iconv(converter, NULL, NULL, NULL, NULL);
+            bool right = iconv(converter, &in, &in_left, &out, &out_left) != (size_t)-1;
+            const char *text = NULL;
+            assert_int_equal(tp_decoder_text(decoder, bytes, size, &text, &text_size), right);
+            if (right) {
+                assert_int_equal(text_size, out - expected);
+                assert_memory_equal(text, expected, text_size);
+                decoded++;
+            }
+        }
+        assert_true(decoded > 10000);
+        iconv_close(converter);
+        tp_decoder_free(decoder);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_spelling_of_shift_jis_is_cp932),
         cmocka_unit_test(other_names),
         cmocka_unit_test(driver_ids),
         cmocka_unit_test(cp932_keeps_what_shift_jis_damages),
+        cmocka_unit_test(decodes_as_iconv),
         cmocka_unit_test(utf8_comes_before_cp932),
         cmocka_unit_test(neither_is_undecided_and_located),
         cmocka_unit_test(a_character_cut_at_the_width_is_no_evidence),
