@@ -1,8 +1,10 @@
 /* Places on the network: the edge they join, and the times between them and the nodes next to them. */
+#include "network_parts.h"
 #include "search_parts.h"
 #include "way_index.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* Returns where the search for the next place may begin. */
 static int64_t join_place(const tp_network *network, const tp_ellipsoid *ellipsoid, const tp_join_rule *rule,
@@ -21,20 +23,34 @@ static int64_t join_place(const tp_network *network, const tp_ellipsoid *ellipso
     return foot.run;
 }
 
+/*
+ * Places are joined in an order in which each is near the one before, whose way then bounds the search: where the index
+ * does not fit the processor's cache, along a Hilbert curve, which costs less than fetching the index anew for each
+ * place; else as they come. Each result has its own row, so the order changes nothing.
+ */
 tp_code tp_join_places(const tp_network *network, const tp_ellipsoid *ellipsoid, const tp_join_rule *rule,
                        const double *lon_deg, const double *lat_deg, int64_t n, tp_join *joins, tp_error *error) {
+    enum { RUNS_IN_CACHE = 50000 };
+    uint32_t *order = NULL;
     tp_code code = tp_join_rule_check(rule, error);
+    if (code == TP_OK && network->index->n > RUNS_IN_CACHE && n > 1 && n <= UINT32_MAX) {
+        order = malloc((size_t)n * sizeof *order);
+        code = order == NULL ? tp_error_memory(error) : tp_hilbert_order(lon_deg, lat_deg, n, order, error);
+    }
     if (code != TP_OK) {
+        free(order);
         return code;
     }
 #pragma omp parallel
     {
         int64_t near = -1;
 #pragma omp for schedule(dynamic, 256)
-        for (int64_t i = 0; i < n; i++) {
+        for (int64_t k = 0; k < n; k++) {
+            int64_t i = order != NULL ? (int64_t)order[k] : k;
             near = join_place(network, ellipsoid, rule, lon_deg[i], lat_deg[i], near, &joins[i]);
         }
     }
+    free(order);
     return TP_OK;
 }
 

@@ -8,7 +8,7 @@
 
 /**
  * order[i] = the point that comes as number i along a Hilbert curve over the points' bounding box (2^22 cells a side;
- * points of one cell keep their order). O(n).
+ * points of one cell keep their order). A point that is not finite counts as one in the first cell. O(n), in parallel.
  */
 TP_NODISCARD tp_code tp_hilbert_order(const double *lon_deg, const double *lat_deg, int64_t n, uint32_t *order,
                                       tp_error *error);
