@@ -45,9 +45,7 @@ static judged_part judge_part(const tp_part *part, const tp_measure *measure, in
 
 /* The verdict of the whole from those of the parts that take part. */
 static tp_verdict combine(tp_combine how, const tp_verdict *verdicts, size_t n) {
-    return n == 0                   ? TP_UNKNOWN
-           : how == TP_COMBINE_ALL ? tp_verdict_all(verdicts, n)
-                                    : tp_verdict_any(verdicts, n);
+    return n == 0 ? TP_UNKNOWN : how == TP_COMBINE_ALL ? tp_verdict_all(verdicts, n) : tp_verdict_any(verdicts, n);
 }
 
 /*

@@ -26,14 +26,18 @@ void tp_output_progress(const tp_output *output, const char *table, int64_t row,
     }
 }
 
-tp_code tp_write_contents(const tp_output *output, tp_error *error) {
-    const tp_run *run = output->run;
-    tp_code code = TP_OK;
+tp_code tp_write_contents(const tp_output *given, tp_error *error) {
+    const tp_run *run = given->run;
+    tp_record verdicts = {0};
+    tp_output output = *given;
+    output.verdicts = &verdicts;
+    tp_code code = tp_verdicts_declare(&verdicts, error);
     for (size_t i = 0; code == TP_OK && i < N_CONTENTS; i++) {
         if (run->progress != NULL) {
-            run->progress(run->progress_user, TP_WRITE, output->step, (int64_t)i, N_CONTENTS);
+            run->progress(run->progress_user, TP_WRITE, output.step, (int64_t)i, N_CONTENTS);
         }
-        code = CONTENTS[i](output, error);
+        code = CONTENTS[i](&output, error);
     }
+    tp_record_reset(&verdicts);
     return code;
 }

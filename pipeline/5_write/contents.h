@@ -23,6 +23,7 @@ typedef struct tp_output {
     const char *step;      /**< for progress */
     const tp_words *words; /**< titles of columns; NULL: none are told */
     tp_written *written;   /**< what was written so far is put down here; NULL: nowhere */
+    tp_record *verdicts;   /**< the fields of the table `verdicts`, while contents are written */
 } tp_output;
 
 /** contents.c: whether the evidence of a site is written, by its verdict in a profile (a number of the dataset). */
@@ -56,10 +57,16 @@ TP_NODISCARD tp_code tp_output_items(const tp_output *output, const tp_row_maker
 /** contents.c: all of the below, in the order in which a reader of the file finds them. */
 TP_NODISCARD tp_code tp_write_contents(const tp_output *output, tp_error *error);
 
-/** sites.c: every site with the first profile's verdicts, values and evidence. Nothing where no `sites` are read. */
+/**
+ * sites.c: every site with the first profile's verdicts, values and evidence; with them the first profile's rows of
+ * `verdicts`, where tp_verdicts_beside says so: that table is then begun. Nothing where no `sites` are read.
+ */
 TP_NODISCARD tp_code tp_write_sites(const tp_output *output, tp_error *error);
 
-/** verdicts.c: each criterion of every profile for each site; what the criteria ask. Nothing where nothing was judged. */
+/**
+ * verdicts.c: each criterion of every profile for each site (of the first only what was not written with the sites); what
+ * the criteria ask. Nothing where nothing was judged.
+ */
 TP_NODISCARD tp_code tp_write_verdicts(const tp_output *output, tp_error *error);
 TP_NODISCARD tp_code tp_write_criteria(const tp_output *output, tp_error *error);
 
@@ -82,6 +89,11 @@ TP_NODISCARD tp_code tp_output_begin(const tp_output *output, const char *name, 
 /** Hands the record's current row to the sink; `shape` may be NULL. */
 TP_NODISCARD tp_code tp_output_row(const tp_output *output, const tp_record *record, const tp_shape *shape,
                                    tp_error *error);
+
+/** The same for a table beside the layer that was just begun, where the sink has such: see tp_sink_beside_begin. */
+tp_code tp_output_begin_beside(const tp_output *output, const char *name, const tp_record *record, tp_error *error);
+TP_NODISCARD tp_code tp_output_row_beside(const tp_output *output, const tp_record *record, tp_error *error);
+
 TP_NODISCARD tp_code tp_output_end(const tp_output *output, tp_error *error);
 
 /** titles.c: true for the tables which the program makes itself, whose names no layer may have; case is ignored. */
@@ -118,6 +130,29 @@ typedef struct tp_interval {
     double low, high;
 } tp_interval;
 tp_interval tp_result_interval(const tp_result *result, int64_t row);
+
+/** verdicts.c: the fields of `verdicts`; initialise with `= {0}`, to be reset by tp_record_reset also after a failure. */
+TP_NODISCARD tp_code tp_verdicts_declare(tp_record *record, tp_error *error);
+
+/** verdicts.c: whether the first profile's verdicts are written with the sites, so that evidence is made once for both. */
+bool tp_verdicts_beside(const tp_output *output);
+
+/** verdicts.c: a profile's rows of `verdicts` in the making, read by all threads. */
+typedef struct tp_verdict_rows {
+    size_t profile;
+    const tp_layer *sites;
+    tp_word profile_id;
+    struct tp_judged *results; /**< one a criterion, as tp_profile_results */
+    size_t n_results;
+} tp_verdict_rows;
+
+/** Initialise with `= {0}`; to be reset also after a failure. */
+TP_NODISCARD tp_code tp_verdict_rows_open(const tp_output *output, size_t profile, tp_verdict_rows *rows,
+                                          tp_error *error);
+void tp_verdict_rows_reset(tp_verdict_rows *rows);
+
+/** Puts the row of criterion `i` for a site, with that evidence ("": none), into a record of the table's fields. */
+void tp_verdict_put(const tp_verdict_rows *rows, size_t i, int64_t row, const tp_text *evidence, tp_record *record);
 
 /** verdicts.c: the results of a profile, as a run of `*n` in the dataset; NULL where it was not judged. */
 tp_result *const *tp_profile_results(const tp_dataset *dataset, size_t profile, size_t *n);

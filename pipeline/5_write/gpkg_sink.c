@@ -27,6 +27,8 @@ struct tp_sink_part {
     tp_gpkg_extent extent;
     tp_rtree_box *boxes; /* numbered from 1 */
     int64_t n_boxes, capacity;
+    const tp_sink_layer *beside;
+    tp_row_batch beside_batch;
 };
 
 typedef struct gpkg_sink {
@@ -34,8 +36,9 @@ typedef struct gpkg_sink {
     tp_output_file output;
     char *geographic_crs, *output_crs;
     tp_gpkg_writer *writer;
-    bool in_layer, spoiled;
-    tp_sink_layer head;
+    bool in_layer, has_beside, spoiled;
+    tp_sink_layer head, beside;
+    int64_t n_beside;  /* rows of the table beside the layer that were handed over */
     tp_sink_part rows; /* of tp_sink_row */
     tp_gpkg_extent extent;
     tp_rtree_box *boxes;
@@ -57,7 +60,24 @@ static tp_code begin_layer(tp_sink *base, const tp_sink_layer *head, tp_error *e
     sink->rows.n_before = 0;
     tp_code code = tp_gpkg_about_layer(&sink->about, head, error);
     if (code == TP_OK) {
-        code = tp_gpkg_writer_begin(sink->writer, head, error);
+        code = tp_gpkg_writer_begin(sink->writer, false, head, error);
+    }
+    sink->spoiled = sink->spoiled || code != TP_OK;
+    return code;
+}
+
+static tp_code begin_beside(tp_sink *base, const tp_sink_layer *head, tp_error *error) {
+    gpkg_sink *sink = (gpkg_sink *)base;
+    bool empty = sink->extent.n_rows == 0 && sink->rows.extent.n_rows == 0;
+    if (!sink->in_layer || sink->spoiled || sink->has_beside || !empty || head->geometry != TP_GEOMETRY_NONE) {
+        return tp_error_set(error, TP_E_INTERNAL, "table '%s' is begun beside no layer", head->name);
+    }
+    sink->beside = *head;
+    sink->has_beside = true;
+    sink->n_beside = 0;
+    tp_code code = tp_gpkg_about_layer(&sink->about, head, error);
+    if (code == TP_OK) {
+        code = tp_gpkg_writer_begin(sink->writer, true, head, error);
     }
     sink->spoiled = sink->spoiled || code != TP_OK;
     return code;
@@ -109,16 +129,16 @@ static int64_t number_of(const tp_sink_part *part) {
     return part->n_before + part->extent.n_rows;
 }
 
-/* Numbers that SQLite would take but no reader of the file should meet. */
-static tp_code check_cells(const tp_sink_part *part, const tp_cell *cells, tp_error *error) {
-    for (size_t i = 0; i < part->head->n_fields; i++) {
-        const tp_field *field = &part->head->fields[i];
+/* Says which number it is that SQLite would take but no reader of the file should meet. */
+static void tell_number(const tp_sink_layer *head, int64_t row, const tp_cell *cells, tp_error *error) {
+    for (size_t i = 0; i < head->n_fields; i++) {
+        const tp_field *field = &head->fields[i];
         if (field->type == TP_TYPE_DOUBLE && !cells[i].missing && !isfinite(cells[i].f64)) {
-            return tp_error_set(error, TP_E_INTERNAL, "layer '%s' column '%s' row %lld: %f is not a finite number",
-                                part->head->name, field->name, (long long)number_of(part), cells[i].f64);
+            (void)!tp_error_set(error, TP_E_INTERNAL, "layer '%s' column '%s' row %lld: %f is not a finite number",
+                                head->name, field->name, (long long)row, cells[i].f64);
+            return;
         }
     }
-    return TP_OK;
 }
 
 static tp_code add_shaped_row(tp_sink_part *part, const tp_cell *cells, const tp_shape *shape, tp_error *error) {
@@ -150,9 +170,18 @@ static tp_code add_row(tp_sink_part *part, const tp_cell *cells, const tp_shape 
                        ? tp_row_batch_add(&part->batch, NULL, head->fields, cells, head->n_fields, error)
                        : add_shaped_row(part, cells, shape, error);
     if (code == TP_E_INTERNAL) {
-        (void)!check_cells(part, cells, error); /* says which cell it is */
+        tell_number(head, number_of(part), cells, error);
     }
     part->extent.n_rows++;
+    return code;
+}
+
+static tp_code add_beside_row(tp_sink_part *part, const tp_cell *cells, tp_error *error) {
+    const tp_sink_layer *head = part->beside;
+    tp_code code = tp_row_batch_add(&part->beside_batch, NULL, head->fields, cells, head->n_fields, error);
+    if (code == TP_E_INTERNAL) {
+        tell_number(head, part->beside_batch.n_rows, cells, error);
+    }
     return code;
 }
 
@@ -165,7 +194,11 @@ static tp_code take(gpkg_sink *sink, tp_sink_part *part, tp_error *error) {
     }
     if (code == TP_OK) {
         widen(&sink->extent, &part->extent);
-        code = part->batch.n_rows > 0 ? tp_gpkg_writer_rows(sink->writer, &part->batch, error) : TP_OK;
+        code = part->batch.n_rows > 0 ? tp_gpkg_writer_rows(sink->writer, false, &part->batch, error) : TP_OK;
+    }
+    if (code == TP_OK && part->beside_batch.n_rows > 0) {
+        sink->n_beside += part->beside_batch.n_rows;
+        code = tp_gpkg_writer_rows(sink->writer, true, &part->beside_batch, error);
     }
     part->extent = NO_EXTENT;
     part->n_boxes = 0;
@@ -178,10 +211,20 @@ static tp_code write_row(tp_sink *base, const tp_cell *cells, const tp_shape *sh
         return tp_error_set(error, TP_E_INTERNAL, "a row is written outside of a layer");
     }
     tp_code code = add_row(&sink->rows, cells, shape, error);
-    if (code == TP_OK && sink->rows.batch.size >= BATCH_BYTES) {
+    if (code == TP_OK && sink->rows.batch.size + sink->rows.beside_batch.size >= BATCH_BYTES) {
         code = take(sink, &sink->rows, error);
         sink->rows.n_before = sink->extent.n_rows;
     }
+    sink->spoiled = sink->spoiled || code != TP_OK;
+    return code;
+}
+
+static tp_code write_beside_row(tp_sink *base, const tp_cell *cells, tp_error *error) {
+    gpkg_sink *sink = (gpkg_sink *)base;
+    if (!sink->has_beside || sink->spoiled) {
+        return tp_error_set(error, TP_E_INTERNAL, "a row is written outside of a table");
+    }
+    tp_code code = add_beside_row(&sink->rows, cells, error);
     sink->spoiled = sink->spoiled || code != TP_OK;
     return code;
 }
@@ -197,8 +240,11 @@ static tp_code end_layer(tp_sink *base, tp_error *error) {
         sink->boxes = NULL;
         sink->n_boxes = sink->capacity = 0;
     }
-    sink->in_layer = false;
-    sink->head = (tp_sink_layer){0};
+    sink->in_layer = sink->has_beside;
+    sink->has_beside = false;
+    sink->head = sink->in_layer ? sink->beside : (tp_sink_layer){0};
+    sink->extent = NO_EXTENT;
+    sink->extent.n_rows = sink->rows.n_before = sink->in_layer ? sink->n_beside : 0;
     sink->spoiled = sink->spoiled || code != TP_OK;
     return code;
 }
@@ -206,13 +252,15 @@ static tp_code end_layer(tp_sink *base, tp_error *error) {
 /* ---- parts ---- */
 
 static tp_code open_part(const gpkg_sink *sink, tp_sink_part *part, tp_error *error) {
-    *part = (tp_sink_part){.head = &sink->head, .srs_id = tp_gpkg_writer_srs(sink->writer), .extent = NO_EXTENT};
+    *part = (tp_sink_part){
+        .head = &sink->head, .beside = &sink->beside, .srs_id = tp_gpkg_writer_srs(sink->writer), .extent = NO_EXTENT};
     return tp_projector_open(&part->projector, sink->geographic_crs, sink->output_crs, error);
 }
 
 static void reset_part(tp_sink_part *part) {
     tp_projector_reset(&part->projector);
     tp_row_batch_reset(&part->batch);
+    tp_row_batch_reset(&part->beside_batch);
     free(part->boxes);
 }
 
@@ -237,7 +285,8 @@ static tp_code take_part(tp_sink *base, tp_sink_part *part, tp_error *error) {
     if (!sink->in_layer || sink->spoiled) {
         return tp_error_set(error, TP_E_INTERNAL, "rows are handed over outside of a layer");
     }
-    tp_code code = sink->rows.extent.n_rows > 0 ? take(sink, &sink->rows, error) : TP_OK;
+    bool waits = sink->rows.extent.n_rows > 0 || sink->rows.beside_batch.n_rows > 0;
+    tp_code code = waits ? take(sink, &sink->rows, error) : TP_OK;
     if (code == TP_OK) {
         code = take(sink, part, error);
     }
@@ -313,7 +362,10 @@ tp_code tp_sink_new_gpkg(const char *path, const char *geographic_crs, const cha
                                       .part_new = new_part,
                                       .part_row = add_row,
                                       .part_take = take_part,
-                                      .part_free = free_part};
+                                      .part_free = free_part,
+                                      .beside_begin = begin_beside,
+                                      .beside_row = write_beside_row,
+                                      .part_beside_row = add_beside_row};
     *out = NULL;
     gpkg_sink *sink = calloc(1, sizeof *sink);
     if (sink == NULL) {

@@ -13,6 +13,7 @@
 /* What waits: a table to be begun, rows, or a table's end. */
 typedef struct order {
     enum { ORDER_BEGIN, ORDER_ROWS, ORDER_END } kind;
+    bool beside;          /* of the table beside the layer */
     char *name;           /* of the layer; begin and end */
     char *create;         /* begin; from SQLite's allocator */
     tp_row_batch batch;   /* rows */
@@ -29,6 +30,14 @@ typedef struct layer_end {
     tp_gpkg_extent extent;
 } layer_end;
 
+/* A layer that is open, and the table beside it. */
+typedef struct open_table {
+    char *name;
+    int64_t n_rows;
+    tp_sqlite_table rows;
+} open_table;
+
+enum { LAYER, BESIDE, N_OPEN };
 enum { QUEUE = 8, ERROR_SIZE = 400 };
 
 struct tp_gpkg_writer {
@@ -46,9 +55,7 @@ struct tp_gpkg_writer {
     char message[ERROR_SIZE];
     /* the thread's own */
     tp_sqlite_file file;
-    tp_sqlite_table rows; /* of the layer that is open */
-    char *layer;
-    int64_t n_rows;
+    open_table open[N_OPEN];
     layer_end *ends; /* of the layers written, to be described at the end */
     size_t n_ends;
 };
@@ -65,10 +72,11 @@ static void reset_order(order *order) {
 typedef enum outcome { DONE, SQLITE_FAILED, FILE_FAILED } outcome;
 
 static outcome begin_table(tp_gpkg_writer *writer, order *order) {
-    free(writer->layer);
-    writer->layer = order->name;
+    open_table *table = &writer->open[order->beside ? BESIDE : LAYER];
+    free(table->name);
+    table->name = order->name;
     order->name = NULL;
-    writer->n_rows = 0;
+    table->n_rows = 0;
     if (sqlite3_exec(writer->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK ||
         sqlite3_exec(writer->db, order->create, NULL, NULL, NULL) != SQLITE_OK ||
         sqlite3_exec(writer->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK) {
@@ -77,13 +85,14 @@ static outcome begin_table(tp_gpkg_writer *writer, order *order) {
     return tp_sqlite_file_begin(&writer->file) ? DONE : FILE_FAILED;
 }
 
-static outcome write_rows(tp_gpkg_writer *writer, const tp_row_batch *batch) {
+static outcome write_rows(tp_gpkg_writer *writer, bool beside, const tp_row_batch *batch) {
+    open_table *table = &writer->open[beside ? BESIDE : LAYER];
     const uint8_t *at = batch->bytes;
     for (int64_t i = 0; i < batch->n_rows; i++) {
         const uint8_t *record;
         size_t size;
         at = tp_row_batch_next(at, &record, &size);
-        if (!tp_sqlite_table_add(&writer->rows, ++writer->n_rows, record, size)) {
+        if (!tp_sqlite_table_add(&table->rows, ++table->n_rows, record, size)) {
             return FILE_FAILED;
         }
     }
@@ -153,12 +162,18 @@ static outcome end_table(tp_gpkg_writer *writer, order *order) {
             return SQLITE_FAILED;
         }
     }
-    outcome result = tp_sqlite_table_end(&writer->rows, root[TP_GPKG_ROWS]) ? DONE : FILE_FAILED;
+    open_table *layer = &writer->open[LAYER], *beside = &writer->open[BESIDE];
+    outcome result = tp_sqlite_table_end(&layer->rows, root[TP_GPKG_ROWS]) ? DONE : FILE_FAILED;
     if (result == DONE && order->n_boxes > 0) {
         result = write_index(writer, order, root);
     }
     if (result == DONE && !tp_sqlite_file_end(&writer->file)) {
         result = FILE_FAILED;
+    }
+    if (result == DONE && beside->name != NULL) {
+        free(layer->name);
+        *layer = *beside;
+        *beside = (open_table){.rows = {.file = &writer->file}};
     }
     return result == DONE ? remember(writer, order) : result;
 }
@@ -168,7 +183,7 @@ static outcome obey(tp_gpkg_writer *writer, order *order) {
     case ORDER_BEGIN:
         return begin_table(writer, order);
     case ORDER_ROWS:
-        return write_rows(writer, &order->batch);
+        return write_rows(writer, order->beside, &order->batch);
     case ORDER_END:
         break;
     }
@@ -198,7 +213,7 @@ static void *work(void *data) {
         if (result != DONE) {
             writer->failed = true;
             (void)snprintf(writer->message, sizeof writer->message, "layer '%s' cannot be written: %s",
-                           writer->layer != NULL ? writer->layer : "",
+                           writer->open[LAYER].name != NULL ? writer->open[LAYER].name : "",
                            result == SQLITE_FAILED ? sqlite3_errmsg(writer->db) : strerror(number));
         }
     }
@@ -280,7 +295,9 @@ tp_code tp_gpkg_writer_new(const char *path, const char *shown, int fd, tp_gpkg_
     if (code == TP_OK && !tp_sqlite_file_open(&writer->file, fd)) {
         code = tp_error_memory(error);
     }
-    writer->rows.file = &writer->file;
+    for (int i = 0; i < N_OPEN; i++) {
+        writer->open[i].rows.file = &writer->file;
+    }
     if (code == TP_OK && pthread_create(&writer->thread, NULL, work, writer) != 0) {
         code = tp_error_set(error, TP_E_MACHINE, "no second thread can be started");
     }
@@ -297,8 +314,8 @@ int32_t tp_gpkg_writer_srs(const tp_gpkg_writer *writer) {
     return writer->srs_id;
 }
 
-tp_code tp_gpkg_writer_begin(tp_gpkg_writer *writer, const tp_sink_layer *layer, tp_error *error) {
-    order begin = {.kind = ORDER_BEGIN, .name = tp_text_copy(layer->name)};
+tp_code tp_gpkg_writer_begin(tp_gpkg_writer *writer, bool beside, const tp_sink_layer *layer, tp_error *error) {
+    order begin = {.kind = ORDER_BEGIN, .beside = beside, .name = tp_text_copy(layer->name)};
     begin.create = tp_gpkg_begin_sql(layer, writer->srs_id, writer->change);
     if (begin.create == NULL || begin.name == NULL) {
         reset_order(&begin);
@@ -307,8 +324,8 @@ tp_code tp_gpkg_writer_begin(tp_gpkg_writer *writer, const tp_sink_layer *layer,
     return give(writer, &begin, error);
 }
 
-tp_code tp_gpkg_writer_rows(tp_gpkg_writer *writer, tp_row_batch *batch, tp_error *error) {
-    order rows = {.kind = ORDER_ROWS, .batch = *batch};
+tp_code tp_gpkg_writer_rows(tp_gpkg_writer *writer, bool beside, tp_row_batch *batch, tp_error *error) {
+    order rows = {.kind = ORDER_ROWS, .beside = beside, .batch = *batch};
     *batch = (tp_row_batch){0};
     return give(writer, &rows, error);
 }
@@ -370,7 +387,10 @@ void tp_gpkg_writer_free(tp_gpkg_writer *writer) {
     pthread_mutex_unlock(&writer->mutex);
     join(writer);
     (void)sqlite3_close(writer->db);
-    tp_sqlite_table_reset(&writer->rows);
+    for (int i = 0; i < N_OPEN; i++) {
+        tp_sqlite_table_reset(&writer->open[i].rows);
+        free(writer->open[i].name);
+    }
     tp_sqlite_file_reset(&writer->file);
     for (size_t i = 0; i < writer->n_ends; i++) {
         free(writer->ends[i].name);
@@ -378,7 +398,6 @@ void tp_gpkg_writer_free(tp_gpkg_writer *writer) {
     free(writer->ends);
     (void)pthread_mutex_destroy(&writer->mutex);
     (void)pthread_cond_destroy(&writer->moved);
-    free(writer->layer);
     free(writer->shown);
     free(writer->change);
     free(writer);

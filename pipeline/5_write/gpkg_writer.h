@@ -28,10 +28,12 @@ int32_t tp_gpkg_writer_srs(const tp_gpkg_writer *writer);
 /**
  * Orders to the thread; each waits while too many are waiting, and tells an error of an earlier one. What is handed
  * over is taken, also on failure: the layer's texts are copied, a batch is left empty, boxes (from malloc, may be NULL)
- * are freed.
+ * are freed. `beside`: of the table beside the layer, which is begun before any rows and takes the layer's place at its
+ * end.
  */
-TP_NODISCARD tp_code tp_gpkg_writer_begin(tp_gpkg_writer *writer, const tp_sink_layer *layer, tp_error *error);
-TP_NODISCARD tp_code tp_gpkg_writer_rows(tp_gpkg_writer *writer, tp_row_batch *batch, tp_error *error);
+TP_NODISCARD tp_code tp_gpkg_writer_begin(tp_gpkg_writer *writer, bool beside, const tp_sink_layer *layer,
+                                          tp_error *error);
+TP_NODISCARD tp_code tp_gpkg_writer_rows(tp_gpkg_writer *writer, bool beside, tp_row_batch *batch, tp_error *error);
 TP_NODISCARD tp_code tp_gpkg_writer_end(tp_gpkg_writer *writer, const tp_sink_layer *layer,
                                         const tp_gpkg_extent *extent, tp_rtree_box *boxes, int64_t n_boxes,
                                         tp_error *error);

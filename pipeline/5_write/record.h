@@ -90,7 +90,8 @@ static inline void tp_put_int64(tp_record *record, int64_t value, bool known) {
 }
 
 static inline void tp_put_verdict(tp_record *record, tp_verdict verdict) {
-    static const tp_word words[] = {[TP_UNKNOWN] = {"unknown", 7}, [TP_NOT_MET] = {"not_met", 7}, [TP_MET] = {"met", 3}};
+    static const tp_word words[] = {
+        [TP_UNKNOWN] = {"unknown", 7}, [TP_NOT_MET] = {"not_met", 7}, [TP_MET] = {"met", 3}};
     tp_put_word(record, words[verdict]);
 }
 

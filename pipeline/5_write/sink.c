@@ -33,6 +33,18 @@ tp_code tp_sink_part_take(tp_sink *sink, tp_sink_part *part, tp_error *error) {
     return sink->kind->part_take(sink, part, error);
 }
 
+bool tp_sink_has_beside(const tp_sink *sink) {
+    return sink->kind->beside_begin != NULL;
+}
+
+tp_code tp_sink_beside_begin(tp_sink *sink, const tp_sink_layer *table, tp_error *error) {
+    return sink->kind->beside_begin(sink, table, error);
+}
+
+tp_code tp_sink_beside_row(tp_sink *sink, tp_sink_part *part, const tp_cell *cells, tp_error *error) {
+    return part != NULL ? sink->kind->part_beside_row(part, cells, error) : sink->kind->beside_row(sink, cells, error);
+}
+
 tp_code tp_sink_describe(tp_sink *sink, const char *metadata, tp_error *error) {
     return sink->kind->describe == NULL ? TP_OK : sink->kind->describe(sink, metadata, error);
 }

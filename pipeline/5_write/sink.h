@@ -59,6 +59,10 @@ typedef struct tp_sink_kind {
     tp_code (*part_row)(tp_sink_part *part, const tp_cell *cells, const tp_shape *shape, tp_error *error);
     tp_code (*part_take)(tp_sink *sink, tp_sink_part *part, tp_error *error);
     void (*part_free)(tp_sink_part *part);
+    /* A table beside a layer; all NULL where tables can only be written one after the other. */
+    tp_code (*beside_begin)(tp_sink *sink, const tp_sink_layer *table, tp_error *error);
+    tp_code (*beside_row)(tp_sink *sink, const tp_cell *cells, tp_error *error);
+    tp_code (*part_beside_row)(tp_sink_part *part, const tp_cell *cells, tp_error *error);
     /** NULL: the format has no place for metadata. */
     tp_code (*describe)(tp_sink *sink, const char *metadata, tp_error *error);
 } tp_sink_kind;
@@ -108,6 +112,16 @@ TP_NODISCARD tp_code tp_sink_part_row(tp_sink *sink, tp_sink_part *part, const t
 
 /** Appends the part's rows to the layer and empties it; one at a time, in the order in which the rows shall stand. */
 TP_NODISCARD tp_code tp_sink_part_take(tp_sink *sink, tp_sink_part *part, tp_error *error);
+
+/**
+ * Begins a table without geometry beside the layer that was just begun, whose rows are made with those of the layer. When
+ * the layer ends, this table is the layer that is begun: more rows may follow, and it ends like any other.
+ */
+bool tp_sink_has_beside(const tp_sink *sink);
+TP_NODISCARD tp_code tp_sink_beside_begin(tp_sink *sink, const tp_sink_layer *table, tp_error *error);
+
+/** As tp_sink_row or, where `part` is not NULL, tp_sink_part_row, for the table beside. */
+TP_NODISCARD tp_code tp_sink_beside_row(tp_sink *sink, tp_sink_part *part, const tp_cell *cells, tp_error *error);
 
 /** Says what the whole is: ISO 19139 XML, once, between layers. Nothing happens in a format without a place for it. */
 TP_NODISCARD tp_code tp_sink_describe(tp_sink *sink, const char *metadata, tp_error *error);

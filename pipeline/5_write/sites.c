@@ -39,9 +39,10 @@ typedef struct site_writer {
     const tp_join *joins;   /* where the sites join the network; NULL: there is none */
     const tp_column **rest; /* measured columns, then the file's, that were not written before */
     size_t n_rest;
-    bool read;         /* from a file, so that rows have a source */
-    tp_text *evidence; /* one a criterion, all alive until the row is handed over; a thread's own */
-    tp_record record;
+    bool read;                       /* from a file, so that rows have a source */
+    const tp_verdict_rows *verdicts; /* written beside; NULL: not now */
+    tp_text *evidence; /* one a criterion, all alive until the row is handed over; a thread's own, as the records */
+    tp_record record, verdict;
 } site_writer;
 
 static tp_code declare_criterion(tp_record *record, const tp_criterion *criterion, tp_error *error) {
@@ -184,6 +185,15 @@ static tp_code put_criterion(site_writer *writer, size_t i, int64_t row, tp_erro
     return TP_OK;
 }
 
+static tp_code make_verdicts(site_writer *writer, int64_t row, tp_error *error) {
+    tp_code code = TP_OK;
+    for (size_t i = 0; code == TP_OK && i < writer->n_results; i++) {
+        tp_verdict_put(writer->verdicts, i, row, &writer->evidence[i], &writer->verdict);
+        code = tp_output_row_beside(writer->output, &writer->verdict, error);
+    }
+    return code;
+}
+
 static tp_code make_site(void *worker, int64_t row, tp_error *error) {
     site_writer *writer = worker;
     tp_record *record = &writer->record;
@@ -209,7 +219,8 @@ static tp_code make_site(void *worker, int64_t row, tp_error *error) {
         tp_put_int64(record, fid, has_fid);
     }
     tp_shape shape = tp_layer_shape(writer->sites, row);
-    return tp_output_row(writer->output, record, &shape, error);
+    tp_code code = tp_output_row(writer->output, record, &shape, error);
+    return code == TP_OK && writer->verdicts != NULL ? make_verdicts(writer, row, error) : code;
 }
 
 static void stop_sites(void *worker) {
@@ -219,6 +230,7 @@ static void stop_sites(void *worker) {
     }
     free(writer->evidence);
     tp_record_reset(&writer->record);
+    tp_record_reset(&writer->verdict);
     free(writer);
 }
 
@@ -231,11 +243,14 @@ static tp_code start_sites(const void *shared, const tp_output *output, void **w
     }
     *writer = *all;
     writer->output = output;
-    writer->record = (tp_record){0};
+    writer->record = writer->verdict = (tp_record){0};
     writer->evidence = calloc(writer->n_results + 1, sizeof *writer->evidence);
     tp_code code = writer->evidence == NULL ? tp_error_memory(error) : TP_OK;
     if (code == TP_OK) {
         code = tp_record_fork(&all->record, &writer->record, error);
+    }
+    if (code == TP_OK && writer->verdicts != NULL) {
+        code = tp_record_fork(output->verdicts, &writer->verdict, error);
     }
     if (code != TP_OK) {
         stop_sites(writer);
@@ -252,7 +267,7 @@ static void fetch_sites(const void *shared, int64_t first, int64_t end) {
         tp_near_column(sites->columns[i], first, end);
     }
     for (size_t i = 0; i < writer->n_results; i++) {
-        tp_near_result(writer->results[i], false, first, end);
+        tp_near_result(writer->results[i], writer->verdicts != NULL, first, end);
         for (size_t k = 0; k < writer->results[i]->criterion->n_also; k++) {
             const tp_measure *also = writer->results[i]->also[k];
             tp_near_array(also != NULL ? also->known : NULL, 1, first, end);
@@ -290,6 +305,14 @@ tp_code tp_write_sites(const tp_output *output, tp_error *error) {
     if (code == TP_OK) {
         code = tp_output_begin(output, "sites", sites->geometry, &writer.record, error);
     }
+    tp_verdict_rows verdicts = {0};
+    if (code == TP_OK && tp_verdicts_beside(output)) {
+        writer.verdicts = &verdicts;
+        code = tp_verdict_rows_open(output, 0, &verdicts, error);
+    }
+    if (code == TP_OK && writer.verdicts != NULL) {
+        code = tp_output_begin_beside(output, "verdicts", output->verdicts, error);
+    }
     if (code == TP_OK) {
         tp_row_maker maker = {"sites", &writer, start_sites, make_site, stop_sites, fetch_sites};
         code = tp_output_items(output, &maker, sites->n_rows, error);
@@ -297,6 +320,7 @@ tp_code tp_write_sites(const tp_output *output, tp_error *error) {
     if (code == TP_OK) {
         code = tp_output_end(output, error);
     }
+    tp_verdict_rows_reset(&verdicts);
     free(writer.rest);
     tp_record_reset(&writer.record);
     return code;

@@ -116,7 +116,7 @@ bool tp_output_reserves(const char *name) {
     return false;
 }
 
-static tp_code begin_with_words(const tp_output *output, tp_sink_layer *layer, tp_error *error) {
+static tp_code begin_with_words(const tp_output *output, bool beside, tp_sink_layer *layer, tp_error *error) {
     const tp_dataset *dataset = output->dataset;
     const tp_profile *profile =
         strcmp(layer->name, "sites") == 0 && dataset->n_profiles > 0 ? dataset->profiles[0] : NULL;
@@ -130,14 +130,15 @@ static tp_code begin_with_words(const tp_output *output, tp_sink_layer *layer, t
         code = tp_written_add(output->written, layer, error);
     }
     if (code == TP_OK) {
-        code = tp_sink_begin_layer(output->sink, layer, error);
+        code =
+            beside ? tp_sink_beside_begin(output->sink, layer, error) : tp_sink_begin_layer(output->sink, layer, error);
     }
     tp_layer_words_reset(&words);
     return code;
 }
 
-tp_code tp_output_begin(const tp_output *output, const char *name, tp_geometry geometry, const tp_record *record,
-                        tp_error *error) {
+static tp_code begin(const tp_output *output, bool beside, const char *name, tp_geometry geometry,
+                     const tp_record *record, tp_error *error) {
     int language = output->run->language == JAPANESE ? JAPANESE : ENGLISH;
     tp_sink_layer layer = {.name = name,
                            .title = name,
@@ -154,12 +155,33 @@ tp_code tp_output_begin(const tp_output *output, const char *name, tp_geometry g
     if (strcmp(name, "layer_styles") == 0) {
         layer.fid = "id"; /* as QGIS makes that table */
     }
-    return begin_with_words(output, &layer, error);
+    return begin_with_words(output, beside, &layer, error);
+}
+
+tp_code tp_output_begin(const tp_output *output, const char *name, tp_geometry geometry, const tp_record *record,
+                        tp_error *error) {
+    return begin(output, false, name, geometry, record, error);
+}
+
+tp_code tp_output_begin_beside(const tp_output *output, const char *name, const tp_record *record, tp_error *error) {
+    return begin(output, true, name, TP_GEOMETRY_NONE, record, error);
+}
+
+static tp_code check_row(const tp_record *record, tp_error *error) {
+    return record->next == record->n
+               ? TP_OK
+               : tp_error_set(error, TP_E_INTERNAL, "a row has %zu cells (expected %zu)", record->next, record->n);
+}
+
+tp_code tp_output_row_beside(const tp_output *output, const tp_record *record, tp_error *error) {
+    tp_code code = check_row(record, error);
+    return code == TP_OK ? tp_sink_beside_row(output->sink, output->part, record->cells, error) : code;
 }
 
 tp_code tp_output_row(const tp_output *output, const tp_record *record, const tp_shape *shape, tp_error *error) {
-    if (record->next != record->n) {
-        return tp_error_set(error, TP_E_INTERNAL, "a row has %zu cells (expected %zu)", record->next, record->n);
+    tp_code code = check_row(record, error);
+    if (code != TP_OK) {
+        return code;
     }
     return output->part != NULL ? tp_sink_part_row(output->sink, output->part, record->cells, shape, error)
                                 : tp_sink_row(output->sink, record->cells, shape, error);

@@ -110,45 +110,52 @@ static const tp_record_field VERDICT_FIELDS[] = {
 };
 
 /* A judged criterion with what is the same in all its rows. */
-typedef struct judged {
+typedef struct tp_judged {
     const tp_result *result;
     tp_word id;
     bool one_threshold;
-} judged;
+} tp_judged;
 
-/* What all threads read: the profile whose verdicts are being written. */
-typedef struct profile_verdicts {
-    const tp_layer *sites;
-    const tp_record *record; /* its fields */
-    size_t profile;
-    tp_word id;
-    judged *results;
-    size_t n_results;
-} profile_verdicts;
+tp_code tp_verdicts_declare(tp_record *record, tp_error *error) {
+    return tp_record_add_all(record, VERDICT_FIELDS, sizeof VERDICT_FIELDS / sizeof VERDICT_FIELDS[0], error);
+}
 
-typedef struct verdict_writer {
-    const profile_verdicts *shared;
-    const tp_output *output;
-    tp_record record;
-    tp_text evidence;
-} verdict_writer;
+bool tp_verdicts_beside(const tp_output *output) {
+    size_t n;
+    return output->evidence != TP_EVIDENCE_NONE && tp_sink_has_beside(output->sink) &&
+           tp_profile_results(output->dataset, 0, &n) != NULL;
+}
 
-static tp_code write_verdict(verdict_writer *writer, const judged *of, tp_word site, bool told, int64_t row,
-                             tp_error *error) {
-    const tp_result *result = of->result;
-    tp_record *record = &writer->record;
-    tp_text *evidence = &writer->evidence;
-    tp_outcome outcome = tp_result_outcome(result, row);
-    tp_text_clear(evidence);
-    if (told) {
-        tp_evidence_write(writer->output->dataset, result, row, evidence);
-    }
-    if (evidence->lost) {
+tp_code tp_verdict_rows_open(const tp_output *output, size_t profile, tp_verdict_rows *rows, tp_error *error) {
+    const tp_dataset *dataset = output->dataset;
+    tp_result *const *results = tp_profile_results(dataset, profile, &rows->n_results);
+    rows->profile = profile;
+    rows->profile_id = tp_word_of(dataset->profiles[profile]->id);
+    rows->sites = tp_dataset_layer(dataset, "sites");
+    rows->results = calloc(rows->n_results + 1, sizeof *rows->results);
+    if (rows->results == NULL) {
         return tp_error_memory(error);
     }
+    for (size_t i = 0; i < rows->n_results; i++) {
+        const tp_criterion *criterion = results[i]->criterion;
+        rows->results[i] =
+            (tp_judged){results[i], tp_word_of(criterion->id), tp_criterion_has_one_threshold(criterion)};
+    }
+    return TP_OK;
+}
+
+void tp_verdict_rows_reset(tp_verdict_rows *rows) {
+    free(rows->results);
+    *rows = (tp_verdict_rows){0};
+}
+
+void tp_verdict_put(const tp_verdict_rows *rows, size_t i, int64_t row, const tp_text *evidence, tp_record *record) {
+    const tp_judged *of = &rows->results[i];
+    const tp_result *result = of->result;
+    tp_outcome outcome = tp_result_outcome(result, row);
     tp_record_start(record);
-    tp_put_word(record, writer->shared->id);
-    tp_put_word(record, site);
+    tp_put_word(record, rows->profile_id);
+    tp_put_text(record, tp_layer_id(rows->sites, row));
     tp_put_word(record, of->id);
     tp_put_verdict(record, (tp_verdict)result->verdict[row]);
     tp_put_double(record, outcome.value, outcome.has_value);
@@ -163,8 +170,14 @@ static tp_code write_verdict(verdict_writer *writer, const judged *of, tp_word s
     tp_interval interval = interval_of(result, of->one_threshold, row);
     tp_put_double(record, interval.low, isfinite(interval.low));
     tp_put_double(record, interval.high, isfinite(interval.high));
-    return tp_output_row(writer->output, record, NULL, error);
 }
+
+typedef struct verdict_writer {
+    const tp_verdict_rows *rows;
+    const tp_output *output;
+    tp_record record;
+    tp_text evidence;
+} verdict_writer;
 
 static void stop_verdicts(void *worker) {
     verdict_writer *writer = worker;
@@ -178,9 +191,9 @@ static tp_code start_verdicts(const void *shared, const tp_output *output, void 
     if (writer == NULL) {
         return tp_error_memory(error);
     }
-    writer->shared = shared;
+    writer->rows = shared;
     writer->output = output;
-    tp_code code = tp_record_fork(writer->shared->record, &writer->record, error);
+    tp_code code = tp_record_fork(output->verdicts, &writer->record, error);
     if (code != TP_OK) {
         stop_verdicts(writer);
         return code;
@@ -191,41 +204,39 @@ static tp_code start_verdicts(const void *shared, const tp_output *output, void 
 
 static tp_code make_verdicts(void *worker, int64_t row, tp_error *error) {
     verdict_writer *writer = worker;
-    const profile_verdicts *shared = writer->shared;
-    bool told = tp_output_has_evidence(writer->output, shared->profile, row);
-    tp_word site = tp_word_of(tp_layer_id(shared->sites, row));
+    const tp_verdict_rows *rows = writer->rows;
+    bool told = tp_output_has_evidence(writer->output, rows->profile, row);
     tp_code code = TP_OK;
-    for (size_t i = 0; code == TP_OK && i < shared->n_results; i++) {
-        code = write_verdict(writer, &shared->results[i], site, told, row, error);
+    for (size_t i = 0; code == TP_OK && i < rows->n_results; i++) {
+        tp_text_clear(&writer->evidence);
+        if (told) {
+            tp_evidence_write(writer->output->dataset, rows->results[i].result, row, &writer->evidence);
+        }
+        if (writer->evidence.lost) {
+            return tp_error_memory(error);
+        }
+        tp_verdict_put(rows, i, row, &writer->evidence, &writer->record);
+        code = tp_output_row(writer->output, &writer->record, NULL, error);
     }
     return code;
 }
 
-static void fetch_verdicts(const void *data, int64_t first, int64_t end) {
-    const profile_verdicts *shared = data;
-    tp_near_column(shared->sites->id, first, end);
-    for (size_t i = 0; i < shared->n_results; i++) {
-        tp_near_result(shared->results[i].result, true, first, end);
+static void fetch_verdicts(const void *shared, int64_t first, int64_t end) {
+    const tp_verdict_rows *rows = shared;
+    tp_near_column(rows->sites->id, first, end);
+    for (size_t i = 0; i < rows->n_results; i++) {
+        tp_near_result(rows->results[i].result, true, first, end);
     }
 }
 
-static tp_code write_profile(const tp_output *output, const tp_record *record, size_t profile, tp_error *error) {
-    const tp_dataset *dataset = output->dataset;
-    profile_verdicts shared = {
-        .sites = tp_dataset_layer(dataset, "sites"), .record = record, .profile = profile};
-    tp_result *const *results = tp_profile_results(dataset, profile, &shared.n_results);
-    shared.results = calloc(shared.n_results + 1, sizeof *shared.results);
-    if (shared.results == NULL) {
-        return tp_error_memory(error);
+static tp_code write_profile(const tp_output *output, size_t profile, tp_error *error) {
+    tp_verdict_rows rows = {0};
+    tp_code code = tp_verdict_rows_open(output, profile, &rows, error);
+    if (code == TP_OK) {
+        tp_row_maker maker = {"verdicts", &rows, start_verdicts, make_verdicts, stop_verdicts, fetch_verdicts};
+        code = tp_output_items(output, &maker, rows.sites->n_rows, error);
     }
-    for (size_t i = 0; i < shared.n_results; i++) {
-        const tp_criterion *criterion = results[i]->criterion;
-        shared.results[i] = (judged){results[i], tp_word_of(criterion->id), tp_criterion_has_one_threshold(criterion)};
-    }
-    shared.id = tp_word_of(dataset->profiles[profile]->id);
-    tp_row_maker maker = {"verdicts", &shared, start_verdicts, make_verdicts, stop_verdicts, fetch_verdicts};
-    tp_code code = tp_output_items(output, &maker, shared.sites->n_rows, error);
-    free(shared.results);
+    tp_verdict_rows_reset(&rows);
     return code;
 }
 
@@ -234,20 +245,12 @@ tp_code tp_write_verdicts(const tp_output *output, tp_error *error) {
     if (tp_dataset_layer(dataset, "sites") == NULL || dataset->n_results == 0) {
         return TP_OK;
     }
-    tp_record record = {0};
-    size_t n_fields = sizeof VERDICT_FIELDS / sizeof VERDICT_FIELDS[0];
-    tp_code code = tp_record_add_all(&record, VERDICT_FIELDS, n_fields, error);
-    if (code == TP_OK) {
-        code = tp_output_begin(output, "verdicts", TP_GEOMETRY_NONE, &record, error);
+    bool begun = tp_verdicts_beside(output);
+    tp_code code = begun ? TP_OK : tp_output_begin(output, "verdicts", TP_GEOMETRY_NONE, output->verdicts, error);
+    for (size_t profile = begun ? 1 : 0; code == TP_OK && profile < dataset->n_profiles; profile++) {
+        code = write_profile(output, profile, error);
     }
-    for (size_t profile = 0; code == TP_OK && profile < dataset->n_profiles; profile++) {
-        code = write_profile(output, &record, profile, error);
-    }
-    if (code == TP_OK) {
-        code = tp_output_end(output, error);
-    }
-    tp_record_reset(&record);
-    return code;
+    return code == TP_OK ? tp_output_end(output, error) : code;
 }
 
 static const tp_record_field CRITERION_FIELDS[] = {
