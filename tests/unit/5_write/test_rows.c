@@ -12,7 +12,7 @@ static char ITEM[] = "item", VALUE[] = "value", NONE[] = "";
 static tp_field FIELDS[] = {{.name = ITEM, .type = TP_TYPE_INT64, .unit = NONE, .help = NONE},
                             {.name = VALUE, .type = TP_TYPE_DOUBLE, .unit = NONE, .help = NONE}};
 
-/* Item i has i % 4 rows; the value of item `bad` cannot be written. */
+/* Item i has i % 4 rows, and one in the table beside, where the sink has such; the value of item `bad` cannot be written. */
 typedef struct made_rows {
     int64_t bad;
     bool no_workers; /* but for the one that writes straight into the sink */
@@ -55,6 +55,12 @@ static tp_code make_made(void *worker, int64_t item, tp_error *error) {
         tp_shape shape = {.geometry = TP_GEOMETRY_POINT, .lon_deg = 130 + 0.001 * (double)item, .lat_deg = 33};
         code = tp_output_row(writer->output, &writer->record, &shape, error);
     }
+    if (code == TP_OK && tp_sink_has_beside(writer->output->sink)) {
+        tp_record_start(&writer->record);
+        tp_put_int64(&writer->record, -item, true);
+        tp_put_double(&writer->record, 0.25, true);
+        code = tp_output_row_beside(writer->output, &writer->record, error);
+    }
     return code;
 }
 
@@ -72,10 +78,16 @@ static tp_code write_items(const char *path, const made_rows *rows, int threads,
                            .fields = FIELDS,
                            .n_fields = 2};
     assert_int_equal(tp_sink_begin_layer(output.sink, &layer, error), TP_OK);
+    tp_sink_layer notes = layer;
+    notes.name = notes.title = "notes";
+    notes.geometry = TP_GEOMETRY_NONE;
+    bool beside = tp_sink_has_beside(output.sink);
+    assert_int_equal(beside ? tp_sink_beside_begin(output.sink, &notes, error) : TP_OK, TP_OK);
     tp_row_maker maker = {"items", rows, start_made, make_made, stop_made, NULL};
     code = tp_output_items(&output, &maker, ITEMS, error);
     if (code == TP_OK) {
         assert_int_equal(tp_sink_end_layer(output.sink, error), TP_OK);
+        assert_int_equal(beside ? tp_sink_end_layer(output.sink, error) : TP_OK, TP_OK);
         assert_int_equal(tp_sink_commit(output.sink, error), TP_OK);
     }
     tp_sink_free(output.sink);
@@ -113,6 +125,8 @@ static void same_bytes_at_any_number_of_threads(void **state) {
         made_rows rows = {.bad = -1, .no_workers = threads == 5}; /* the last is made without any parts */
         assert_int_equal(write_items(path, &rows, threads, true, NULL), TP_OK);
         check_order(path);
+        assert_string_equal(ask(path, "SELECT count(*), min(fid), max(fid), sum(fid + item = 1) FROM notes"),
+                            "3000|1|3000|3000");
         size_t size = 0;
         char *bytes = read_file(path, &size);
         if (one == NULL) {

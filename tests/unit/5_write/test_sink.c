@@ -183,8 +183,8 @@ static void an_unknown_crs_is_refused(void **state) {
     remove_folder(folder);
 }
 
-/* Writes 30,000 rows to a new folder that holds an old file, with files limited to `limit` bytes. */
-static tp_code write_within(rlim_t limit, char **folder, char **path, tp_error *error) {
+/* Writes n rows to a new folder that holds an old file, with files limited to `limit` bytes. */
+static tp_code write_within(rlim_t limit, int64_t n, char **folder, char **path, tp_error *error) {
     struct rlimit before;
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
     *folder = make_folder();
@@ -195,7 +195,7 @@ static tp_code write_within(rlim_t limit, char **folder, char **path, tp_error *
     tp_sink *sink = NULL;
     tp_code code = new_sink(*path, "EPSG:6668", "EPSG:6668", &sink, error);
     if (code == TP_OK) {
-        code = write_points(sink, "places", 30000, error);
+        code = write_points(sink, "places", n, error);
     }
     if (code == TP_OK) {
         code = tp_sink_commit(sink, error);
@@ -207,12 +207,11 @@ static tp_code write_within(rlim_t limit, char **folder, char **path, tp_error *
 }
 
 /* The disk is full after `limit` bytes: at whatever point that is, the old file stays and nothing else is left. */
-static void a_full_disk_leaves_nothing(void **state) {
-    (void)state;
+static void fill_disk(int64_t n) {
     void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
     char *folder = NULL, *path = NULL;
     tp_error error = {0};
-    assert_int_equal(write_within(RLIM_INFINITY, &folder, &path, &error), TP_OK);
+    assert_int_equal(write_within(RLIM_INFINITY, n, &folder, &path, &error), TP_OK);
     size_t full = 0, size = 0;
     free(read_file(path, &full));
     free(path);
@@ -220,7 +219,7 @@ static void a_full_disk_leaves_nothing(void **state) {
     const rlim_t limits[] = {0, 1000, 4096, 50000, full / 4, full / 2, full - 100000, full - 4096, full - 1};
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
         error = (tp_error){0};
-        assert_int_equal(write_within(limits[i], &folder, &path, &error), TP_E_MACHINE);
+        assert_int_equal(write_within(limits[i], n, &folder, &path, &error), TP_E_MACHINE);
         assert_non_null(strstr(error.message, "cannot be written"));
         char *bytes = read_file(path, &size);
         assert_string_equal(bytes, "old");
@@ -228,10 +227,105 @@ static void a_full_disk_leaves_nothing(void **state) {
         free(path);
         remove_folder(folder);
     }
-    assert_int_equal(write_within((rlim_t)full, &folder, &path, &error), TP_OK);
+    assert_int_equal(write_within((rlim_t)full, n, &folder, &path, &error), TP_OK);
     free(path);
     remove_folder(folder);
     (void)signal(SIGXFSZ, handler);
+}
+
+/* A small file, and one of several blocks, which are written in another way. */
+static void a_full_disk_leaves_nothing(void **state) {
+    (void)state;
+    fill_disk(30000);
+    if (new_sink == tp_sink_new_gpkg) {
+        fill_disk(100000);
+    }
+}
+
+enum { LONGEST_TEXT = 9000 };
+
+/* The text of a row: none to several pages of letters. */
+static char *text_of(int64_t row, char text[LONGEST_TEXT + 1]) {
+    int length = row % 50 == 7 ? LONGEST_TEXT - (int)(row % 977) : (int)(row * 37 % 1500);
+    memset(text, 'a' + (int)(row % 26), (size_t)length);
+    text[length] = '\0';
+    return text;
+}
+
+/* A table of many blocks of pages, and beside it, where the sink has that, another of which the rows lie in between. */
+static void many_pages_come_back(void **state) {
+    (void)state;
+    enum { N = 9000, LATER = 500 };
+    static char text[LONGEST_TEXT + 1];
+    fixture fixture = start("EPSG:6668");
+    bool beside = tp_sink_has_beside(fixture.sink);
+    tp_sink_layer layer = layer_of("places", TP_GEOMETRY_POINT), table = layer_of("notes", TP_GEOMETRY_NONE);
+    assert_int_equal(tp_sink_begin_layer(fixture.sink, &layer, NULL), TP_OK);
+    assert_int_equal(beside ? tp_sink_beside_begin(fixture.sink, &table, NULL) : TP_OK, TP_OK);
+    for (int64_t i = 0; i < N; i++) {
+        tp_cell cells[N_FIELDS] = {
+            {.text = text_of(i, text)}, {.i64 = i}, {.missing = true}, {.text = "met", .size = 3}};
+        tp_shape shape = point(130 + 0.0001 * (double)i, 33);
+        assert_int_equal(tp_sink_row(fixture.sink, cells, &shape, NULL), TP_OK);
+        for (int k = 0; beside && k < 2; k++) {
+            assert_int_equal(tp_sink_beside_row(fixture.sink, NULL, cells, NULL), TP_OK);
+        }
+    }
+    assert_int_equal(tp_sink_end_layer(fixture.sink, NULL), TP_OK);
+    for (int64_t i = 0; beside && i < LATER; i++) { /* now the table goes on as the layer that is begun */
+        tp_cell cells[N_FIELDS] = {{.missing = true}, {.i64 = i}, {.missing = true}, {.missing = true}};
+        assert_int_equal(tp_sink_row(fixture.sink, cells, NULL, NULL), TP_OK);
+    }
+    assert_int_equal(beside ? tp_sink_end_layer(fixture.sink, NULL) : TP_OK, TP_OK);
+    commit(&fixture);
+    assert_string_equal(ask(fixture.path, "PRAGMA integrity_check"), "ok");
+    assert_string_equal(ask(fixture.path, "SELECT rtreecheck('rtree_places_geom')"), "ok");
+    const char *counts = "SELECT table_name, feature_count FROM gpkg_ogr_contents ORDER BY 1 DESC";
+    assert_string_equal(ask(fixture.path, counts), beside ? "places|9000\nnotes|18500" : "places|9000");
+    assert_string_equal(ask(fixture.path,
+                            "SELECT count(*) FROM places WHERE replace(name, char(97 + (fid - 1) % 26), '') "
+                            "= '' AND length(name) = CASE WHEN (fid - 1) % 50 = 7 THEN 9000 - (fid - 1) % 977 "
+                            "ELSE (fid - 1) * 37 % 1500 END"),
+                        "9000");
+    if (beside) {
+        assert_string_equal(ask(fixture.path, "SELECT count(*) FROM notes n JOIN places p ON p.fid = (n.fid + 1) / 2 "
+                                              "WHERE n.name IS p.name AND n.count = p.count"),
+                            "18000");
+        assert_string_equal(ask(fixture.path, "SELECT count(*), min(fid), max(fid) FROM notes WHERE name IS NULL"),
+                            "500|18001|18500");
+    }
+    stop(&fixture);
+}
+
+/* A table beside comes before any rows, has no geometry, and there is one. */
+static void a_table_beside_no_layer_is_refused(void **state) {
+    (void)state;
+    for (int how = 0; how < 4; how++) {
+        fixture fixture = start("EPSG:6668");
+        tp_sink_layer layer = layer_of("places", TP_GEOMETRY_POINT), table = layer_of("notes", TP_GEOMETRY_NONE);
+        tp_cell cells[N_FIELDS] = {{.missing = true}, {.missing = true}, {.f64 = NAN}, {.missing = true}};
+        if (!tp_sink_has_beside(fixture.sink)) {
+            stop(&fixture);
+            return;
+        }
+        if (how > 0) {
+            assert_int_equal(tp_sink_begin_layer(fixture.sink, &layer, NULL), TP_OK);
+        }
+        if (how == 1) {
+            cells[2].missing = true;
+            assert_int_equal(tp_sink_row(fixture.sink, cells, NULL, NULL), TP_OK);
+        } else if (how == 2) {
+            table.geometry = TP_GEOMETRY_LINE;
+        }
+        tp_code begun = tp_sink_beside_begin(fixture.sink, &table, &fixture.error);
+        assert_int_equal(begun, how == 3 ? TP_OK : TP_E_INTERNAL);
+        if (how == 3) {
+            assert_int_equal(tp_sink_beside_begin(fixture.sink, &table, NULL), TP_E_INTERNAL);
+            assert_int_equal(tp_sink_beside_row(fixture.sink, NULL, cells, &fixture.error), TP_E_INTERNAL);
+            assert_non_null(strstr(fixture.error.message, "layer 'notes' column 'value' row 0"));
+        }
+        stop(&fixture);
+    }
 }
 
 /* Texts around the sizes at which a record leaves its page, and numbers around those at which an integer grows. */
@@ -306,6 +400,8 @@ int main(void) {
         cmocka_unit_test(an_abort_leaves_the_old_file),
         cmocka_unit_test(an_unknown_crs_is_refused),
         cmocka_unit_test(a_full_disk_leaves_nothing),
+        cmocka_unit_test(many_pages_come_back),
+        cmocka_unit_test(a_table_beside_no_layer_is_refused),
         cmocka_unit_test(long_texts_and_wide_numbers_come_back),
     };
     new_sink = tp_sink_new_gpkg;

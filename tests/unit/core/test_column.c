@@ -106,6 +106,69 @@ static void texts_of_any_length(void **state) {
     tp_column_free(column);
 }
 
+/* Texts out of few and of many, some that begin and end alike, in an order without a plan: what is read is what was set. */
+static void repeated_texts_are_stored_once(void **state) {
+    (void)state;
+    enum { N = 20000 };
+    tp_column *words = made(TP_TYPE_TEXT, N), *mixed = made(TP_TYPE_TEXT, N), *copied = made(TP_TYPE_TEXT, N + 3);
+    static const char *const few[] = {"",        "a",   "ab",     "abc", "straight_line", "straightXline",
+                                      "not_met", "met", "unknown"};
+    static char text[N][40];
+    uint32_t seed = 1;
+    for (int64_t row = 0; row < N; row++) {
+        seed = seed * 1664525u + 1013904223u;
+        const char *word = few[(seed >> 16) % 9];
+        put_text(words, row, word);
+        (void)snprintf(text[row], sizeof text[row], "%s%s%d", word, (seed >> 8) % 2 == 0 ? "/" : "", (int)(seed >> 24));
+        if (row % 7 != 0) {
+            put_text(mixed, row, (seed >> 8) % 3 == 0 ? word : text[row]);
+        }
+        if ((seed >> 8) % 3 == 0) {
+            (void)snprintf(text[row], sizeof text[row], "%s", word);
+        }
+    }
+    assert_in_range(words->n_bytes, 1, 200);
+    assert_true(mixed->n_bytes < (size_t)N * 20);
+    put_text(copied, 0, "before");
+    assert_int_equal(tp_column_copy_texts(copied, 2, mixed, NULL), TP_OK);
+    put_text(copied, N + 2, "straight_line");
+    for (int64_t row = 0; row < N; row++) {
+        const char *expected = row % 7 != 0 ? text[row] : NULL;
+        const tp_column *columns[] = {mixed, copied};
+        for (int64_t i = 0; i < 2; i++) {
+            const char *found = tp_column_text(columns[i], row + 2 * i);
+            assert_int_equal(found == NULL, expected == NULL);
+            assert_true(expected == NULL || strcmp(found, expected) == 0);
+        }
+    }
+    assert_string_equal(tp_column_text(copied, 0), "before");
+    assert_null(tp_column_text(copied, 1));
+    assert_string_equal(tp_column_text(copied, N + 2), "straight_line");
+    tp_column_free(words);
+    tp_column_free(mixed);
+    tp_column_free(copied);
+}
+
+static void stored_texts_are_set_by_many_threads(void **state) {
+    (void)state;
+    enum { N = 10000 };
+    tp_column *column = made(TP_TYPE_TEXT, N);
+    uint32_t even, odd, again;
+    assert_int_equal(tp_column_store_text(column, "even", 4, &even, NULL), TP_OK);
+    assert_int_equal(tp_column_store_text(column, "odd", 3, &odd, NULL), TP_OK);
+    assert_int_equal(tp_column_store_text(column, "even and more", 4, &again, NULL), TP_OK);
+    assert_int_equal(again, even);
+#pragma omp parallel for num_threads(3)
+    for (int64_t row = 0; row < N - 1; row++) {
+        tp_column_set_stored(column, row, row % 2 == 0 ? even : odd);
+    }
+    for (int64_t row = 0; row < N - 1; row++) {
+        assert_string_equal(tp_column_text(column, row), row % 2 == 0 ? "even" : "odd");
+    }
+    assert_null(tp_column_text(column, N - 1));
+    tp_column_free(column);
+}
+
 static void growing_row_by_row(void **state) {
     (void)state;
     tp_column *numbers = made(TP_TYPE_INT64, 0), *texts = made(TP_TYPE_TEXT, 0);
@@ -201,10 +264,16 @@ static void names_of_types(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_new_column_is_missing),    cmocka_unit_test(numbers_and_missing),
-        cmocka_unit_test(verdicts_are_never_missing), cmocka_unit_test(texts_of_any_length),
-        cmocka_unit_test(growing_row_by_row),         cmocka_unit_test(shrinking_forgets_what_was_there),
-        cmocka_unit_test(keeping_rows_of_every_type), cmocka_unit_test(names_of_types),
+        cmocka_unit_test(a_new_column_is_missing),
+        cmocka_unit_test(numbers_and_missing),
+        cmocka_unit_test(verdicts_are_never_missing),
+        cmocka_unit_test(texts_of_any_length),
+        cmocka_unit_test(repeated_texts_are_stored_once),
+        cmocka_unit_test(stored_texts_are_set_by_many_threads),
+        cmocka_unit_test(growing_row_by_row),
+        cmocka_unit_test(shrinking_forgets_what_was_there),
+        cmocka_unit_test(keeping_rows_of_every_type),
+        cmocka_unit_test(names_of_types),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
