@@ -38,7 +38,8 @@ typedef struct open_table {
 } open_table;
 
 enum { LAYER, BESIDE, N_OPEN };
-enum { QUEUE = 8, ERROR_SIZE = 400 };
+/* So much may wait that who makes rows goes on while a block of them is written; and as many empty batches are kept. */
+enum { QUEUE = 64, QUEUE_BYTES = 16 << 20, SPARE = 32, ERROR_SIZE = 400 };
 
 struct tp_gpkg_writer {
     sqlite3 *db;
@@ -50,7 +51,10 @@ struct tp_gpkg_writer {
     pthread_cond_t moved; /* something was put in or taken out */
     order queue[QUEUE];
     int first, n; /* under the mutex, as what follows */
-    bool last;    /* nothing more will come */
+    size_t bytes; /* of the batches that wait */
+    tp_row_batch spare[SPARE];
+    int n_spare;
+    bool last; /* nothing more will come */
     bool failed;
     char message[ERROR_SIZE];
     /* the thread's own */
@@ -190,6 +194,14 @@ static outcome obey(tp_gpkg_writer *writer, order *order) {
     return end_table(writer, order);
 }
 
+/* Keeps the memory of a batch for the next ones: new memory has to be cleared by the system each time. */
+static void put_aside(tp_gpkg_writer *writer, tp_row_batch *batch) {
+    if (batch->bytes != NULL && writer->n_spare < SPARE) {
+        writer->spare[writer->n_spare++] = (tp_row_batch){.bytes = batch->bytes, .capacity = batch->capacity};
+        *batch = (tp_row_batch){0};
+    }
+}
+
 static void *work(void *data) {
     tp_gpkg_writer *writer = data;
     pthread_mutex_lock(&writer->mutex);
@@ -203,13 +215,15 @@ static void *work(void *data) {
         order next = writer->queue[writer->first];
         writer->first = (writer->first + 1) % QUEUE;
         writer->n--;
+        writer->bytes -= next.batch.size;
         bool failed = writer->failed;
         pthread_cond_signal(&writer->moved);
         pthread_mutex_unlock(&writer->mutex);
         outcome result = failed ? DONE : obey(writer, &next);
         int number = errno;
-        reset_order(&next);
         pthread_mutex_lock(&writer->mutex);
+        put_aside(writer, &next.batch);
+        reset_order(&next);
         if (result != DONE) {
             writer->failed = true;
             (void)snprintf(writer->message, sizeof writer->message, "layer '%s' cannot be written: %s",
@@ -225,17 +239,21 @@ static tp_code cannot_write(const tp_gpkg_writer *writer, const char *why, tp_er
     return tp_error_set(error, TP_E_MACHINE, "'%s' %s", writer->shown, why);
 }
 
-/* Hands an order over (it is taken also on failure). */
-static tp_code give(tp_gpkg_writer *writer, order *order, tp_error *error) {
+/* Hands an order over (it is taken also on failure). `back`, where there is one, becomes an empty batch. */
+static tp_code give(tp_gpkg_writer *writer, order *order, tp_row_batch *back, tp_error *error) {
     pthread_mutex_lock(&writer->mutex);
-    while (writer->n == QUEUE) {
+    while (writer->n == QUEUE || (writer->n > 0 && writer->bytes > QUEUE_BYTES)) {
         pthread_cond_wait(&writer->moved, &writer->mutex);
     }
     bool failed = writer->failed;
     if (!failed) {
         writer->queue[(writer->first + writer->n) % QUEUE] = *order;
         writer->n++;
+        writer->bytes += order->batch.size;
         pthread_cond_signal(&writer->moved);
+    }
+    if (back != NULL) {
+        *back = writer->n_spare > 0 ? writer->spare[--writer->n_spare] : (tp_row_batch){0};
     }
     pthread_mutex_unlock(&writer->mutex);
     if (failed) {
@@ -321,13 +339,12 @@ tp_code tp_gpkg_writer_begin(tp_gpkg_writer *writer, bool beside, const tp_sink_
         reset_order(&begin);
         return tp_error_memory(error);
     }
-    return give(writer, &begin, error);
+    return give(writer, &begin, NULL, error);
 }
 
 tp_code tp_gpkg_writer_rows(tp_gpkg_writer *writer, bool beside, tp_row_batch *batch, tp_error *error) {
     order rows = {.kind = ORDER_ROWS, .beside = beside, .batch = *batch};
-    *batch = (tp_row_batch){0};
-    return give(writer, &rows, error);
+    return give(writer, &rows, batch, error);
 }
 
 tp_code tp_gpkg_writer_end(tp_gpkg_writer *writer, const tp_sink_layer *layer, const tp_gpkg_extent *extent,
@@ -346,7 +363,7 @@ tp_code tp_gpkg_writer_end(tp_gpkg_writer *writer, const tp_sink_layer *layer, c
         reset_order(&end);
         return code;
     }
-    return give(writer, &end, error);
+    return give(writer, &end, NULL, error);
 }
 
 static void join(tp_gpkg_writer *writer) {
@@ -398,6 +415,9 @@ void tp_gpkg_writer_free(tp_gpkg_writer *writer) {
     free(writer->ends);
     (void)pthread_mutex_destroy(&writer->mutex);
     (void)pthread_cond_destroy(&writer->moved);
+    while (writer->n_spare > 0) {
+        tp_row_batch_reset(&writer->spare[--writer->n_spare]);
+    }
     free(writer->shown);
     free(writer->change);
     free(writer);
