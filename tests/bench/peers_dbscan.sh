@@ -71,7 +71,7 @@ for _ in $(seq 100); do
     ! "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" || break
     sleep 0.2
 done
-"$bin/psql" -h 127.0.0.1 -p "$port" -U judge -d postgres -AtqX -v ON_ERROR_STOP=1 >"$folder/answer" <<SQL
+"$bin/psql" -h 127.0.0.1 -p "$port" -U judge -d postgres -AtqX -v ON_ERROR_STOP=1 >"$folder/answer" <<SQL || { cat "$folder/log"; exit 1; }
 SET client_min_messages = warning;
 CREATE EXTENSION postgis;
 CREATE TABLE xyz (x float8, y float8, z float8);
