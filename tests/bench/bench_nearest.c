@@ -1,6 +1,7 @@
 /*
  * Times the nearest-point index: a given number of random places against random points over Japan, one thread and two,
- * beside the bare cost of one geodesic a place. Usage: bench_nearest [PLACES [POINTS]]
+ * beside the bare cost of one geodesic a place. Usage: bench_nearest [PLACES [POINTS [ANSWERS]]]
+ * ANSWERS gets the number of each place's nearest point: 32-bit integers of this machine.
  */
 #include "technopolis/point_index.h"
 
@@ -51,6 +52,22 @@ static double time_within(const tp_point_index *index, int64_t n, const double *
     return omp_get_wtime() - start_s;
 }
 
+static int write_answers(const tp_point_index *index, int64_t n, const double *lon_deg, const double *lat_deg,
+                         const char *path) {
+    FILE *file = fopen(path, "wb");
+    bool written = file != NULL;
+    for (int64_t i = 0; written && i < n; i++) {
+        double distance_m;
+        int32_t point = (int32_t)tp_point_index_nearest(index, lon_deg[i], lat_deg[i], INFINITY, &distance_m);
+        written = fwrite(&point, sizeof point, 1, file) == 1;
+    }
+    if (file == NULL || fclose(file) != 0 || !written) {
+        fprintf(stderr, "%s cannot be written\n", path);
+        return 1;
+    }
+    return 0;
+}
+
 int main(int argc, char **argv) {
     int64_t n = argc > 1 ? atoll(argv[1]) : 1000000, n_points = argc > 2 ? atoll(argv[2]) : 2000;
     double *lon = malloc(sizeof *lon * (size_t)(n + n_points)), *lat = malloc(sizeof *lat * (size_t)(n + n_points));
@@ -58,7 +75,7 @@ int main(int argc, char **argv) {
     tp_point_index *index = NULL;
     tp_error error = {0};
     if (n < 1 || n_points < 1 || lon == NULL || lat == NULL) {
-        fprintf(stderr, "usage: bench_nearest [PLACES [POINTS]]\n");
+        fprintf(stderr, "usage: bench_nearest [PLACES [POINTS [ANSWERS]]]\n");
         return 2;
     }
     tp_ellipsoid_init_grs80(&grs80);
@@ -90,8 +107,9 @@ int main(int argc, char **argv) {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     printf("peak memory: %.1f MB\n", (double)usage.ru_maxrss / 1024);
+    int code = argc > 3 ? write_answers(index, n, lon, lat, argv[3]) : 0;
     tp_point_index_free(index);
     free(lon);
     free(lat);
-    return 0;
+    return code;
 }

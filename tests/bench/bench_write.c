@@ -3,7 +3,7 @@
  * the spatial index, by our sink and through GDAL's driver (fast: no), each in a process of its own so that memory can
  * be told. A peer that reads the same rows and writes them is ogr2ogr: see tests/bench/README.md.
  *
- *     bench_write FOLDER [points lines polygons]
+ *     bench_write FOLDER [points lines polygons [ours]]     ours: without GDAL's driver
  */
 #include "5_write/sink.h"
 
@@ -135,7 +135,7 @@ static double run(bool fast, const char *path, tp_geometry geometry, int64_t n, 
 
 int main(int argc, char **argv) {
     if (argc < 2) {
-        fprintf(stderr, "usage: bench_write FOLDER [points lines polygons]\n");
+        fprintf(stderr, "usage: bench_write FOLDER [points lines polygons [ours]]\n");
         return 2;
     }
     static const tp_geometry kinds[] = {TP_GEOMETRY_POINT, TP_GEOMETRY_LINE, TP_GEOMETRY_POLYGON};
@@ -144,13 +144,13 @@ int main(int argc, char **argv) {
     for (int i = 0; i < 3; i++) {
         int64_t n = argc > 2 + i ? atoll(argv[2 + i]) : sizes[i];
         char path[2][1000];
-        double seconds[2], memory_mb[2];
-        for (int fast = 1; fast >= 0; fast--) {
+        double seconds[2] = {0}, memory_mb[2] = {0};
+        for (int fast = 1; fast >= (argc > 5); fast--) {
             (void)snprintf(path[fast], sizeof path[fast], "%s/%s_%s.gpkg", argv[1], tp_geometry_text(kinds[i]),
                            fast ? "ours" : "gdal");
             seconds[fast] = run(fast == 1, path[fast], kinds[i], n, &memory_mb[fast]);
         }
-        printf("%-8s %9lld  %8.2f %7.0f  %8.2f %7.0f  %5.1f\n", tp_geometry_text(kinds[i]), (long long)n, seconds[1],
+        printf("%-8s %9lld  %8.3f %7.0f  %8.3f %7.0f  %5.1f\n", tp_geometry_text(kinds[i]), (long long)n, seconds[1],
                memory_mb[1], seconds[0], memory_mb[0], seconds[0] / seconds[1]);
     }
     return 0;
