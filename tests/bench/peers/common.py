@@ -118,7 +118,8 @@ def searched(result):
 
 
 class Watch:
-    """Memory of a process and of all that it starts: the largest of each command, and with `shares` that of the sum."""
+    """Memory of a process and of all that it starts: the largest of each command, and with `shares` that of the sum. Looks
+    four times a second, so that what is over sooner is missed."""
 
     def __init__(self, shares=False):
         self.peaks_mb, self.sum_mb, self.thread, self.shares = {}, 0, None, shares
@@ -145,7 +146,7 @@ class Watch:
                     continue
                 self.peaks_mb[command] = max(int(peak[1]) / 1024 if peak else 0, self.peaks_mb.get(command, 0))
             self.sum_mb = max(self.sum_mb, total)
-            time.sleep(0.25 if self.shares else 0.05)
+            time.sleep(0.25)
 
     def peak_mb(self, pattern):
         """Of the commands that the pattern finds; None: of none."""
@@ -192,6 +193,11 @@ def free_gb():
 
 def number(n):
     return "{:,}".format(n)
+
+
+def plural(text):
+    """1 thread(s) is one, 2 thread(s) are several."""
+    return re.sub(r"\(s\)", "s", re.sub(r"\b1 (\w+)\(s\)", r"1 \1", text))
 
 
 def fail(text):

@@ -1,10 +1,11 @@
 """DBSCAN beside R's dbscan, scikit-learn and PostGIS: peers_dbscan.sh, whose lines become lines of the table."""
+import os
 import re
 
-from peers.common import BENCH, HERE, Failed, Watch, number, run
+from peers.common import BENCH, HERE, Failed, Watch, number, plural, run
 
 LINE = re.compile(r"^ *(\S.*?)(?: points)?: +([\d.]+) s \((\d+) clusters,(?: \d+ core,)? (\d+) noise\)", re.M)
-MEMORY = {"ours": "bench_dbscan", "R": r"/R\b.*--vanilla", "scikit-learn": "^/usr/bin/python3 -$", "PostGIS": "postgres"}
+MEMORY = {"R": r"/R\b.*--vanilla", "scikit-learn": "^/usr/bin/python3 -$", "PostGIS": "postgres"}
 
 
 def whose(name):
@@ -27,6 +28,8 @@ def bench(settings, table):
     watch = Watch()
     out = run(["bash", HERE + "/../peers_dbscan.sh", BENCH + "bench_dbscan", str(rows)], watch)["out"]
     table.detail(out)
+    ours_mb = run([BENCH + "bench_dbscan", str(rows), settings.file("plants.xyz")])["mb"]
+    os.remove(settings.file("plants.xyz"))
     found = [(name, float(s), (int(clusters), int(noise))) for name, s, clusters, noise in LINE.findall(out)]
     mine = {name: (s, result) for name, s, result in found if whose(name) == "ours"}
     best = next((mine[name] for name in mine if "geodesic, 2" in name), None)
@@ -34,6 +37,7 @@ def bench(settings, table):
         raise Failed("peers_dbscan.sh told nothing that is understood here:\n" + out)
     for name, seconds, result in found:
         ours = whose(name) == "ours"
-        title = ("ours, " + name.split(", ", 1)[1] if ours else "  " + name).replace("(s)", "")
-        table.line(title, seconds, watch.peak_mb(MEMORY[whose(name)]), None if ours else seconds / best[0],
+        title = plural("ours, " + name.split(", ", 1)[1] if ours else "  " + name)
+        mb = ours_mb if ours else watch.peak_mb(MEMORY[whose(name)])
+        table.line(title, seconds, mb, None if ours else seconds / best[0],
                    word(table, name, result, best[1]))

@@ -1,9 +1,8 @@
 """Minutes and counts on the time network: peers_network.sh, whose lines become lines of the table."""
 import re
 
-from peers.common import BENCH, HERE, Watch, number, run
+from peers.common import BENCH, HERE, Watch, number, plural, run
 
-QUICK = ["--nodes", "100000", "--facilities", "500"]
 MEMORY = {"scipy": "peers_network.py scipy", "igraph": "^[^ ]*/peer_igraph", "graph-tool": "peers_network.py graph-tool"}
 QUESTIONS = (("nearest", "nearest facility of all nodes"), ("count", "facilities within 30 minutes"))
 
@@ -15,25 +14,27 @@ def ours(out):
 
 
 def bench(settings, table):
-    command = ["bash", HERE + "/../peers_network.sh", BENCH + "bench_network", str(settings.runs)]
-    if settings.quick or settings.rows < 1000000:
-        command = [BENCH + "bench_network", *QUICK, "--runs", str(settings.runs)]
-    table.topic("The time network of %s nodes, search alone" % number(100000 if command[0] != "bash" else 1000000))
+    nodes = settings.rows
+    options = ["--nodes", str(nodes), "--facilities", str(nodes // 500)]
+    command = ["bash", HERE + "/../peers_network.sh", BENCH + "bench_network", str(settings.runs), *options]
+    if settings.quick:
+        command = [BENCH + "bench_network", *options, "--runs", str(settings.runs)]
+    table.topic("The time network of %s nodes with %s facilities, search alone" % (number(nodes), number(nodes // 500)))
     watch = Watch()
     out = run(command, watch)["out"]
     table.detail(out)
     mine = ours(out)
+    mb = float(re.search(r"^peak memory: (\d+) MB", out, re.M)[1])
     peers = re.findall(r"^(\S+): nearest ([\d.]+) s, count ([\d.]+) s; (.*)", out, re.M)
     for at, (question, title) in enumerate(QUESTIONS):
         for threads in (1, 2):
             if (question, threads) in mine:
-                table.line("ours, %s, %d thread%s" % (title, threads, "s"[:threads - 1]), mine[question, threads],
-                           watch.peak_mb("bench_network --"))
+                table.line(plural("ours, %s, %d thread(s)" % (title, threads)), mine[question, threads], mb)
         for name, *seconds, verdict in peers:
-            table.line("  " + name, float(seconds[at]), watch.peak_mb(MEMORY.get(name, name)),
+            table.line("  " + name, float(seconds[at]), watch.peak_mb(MEMORY.get(name, "^$")),
                        float(seconds[at]) / mine[question, 1],
                        table.agree(verdict == "all equal ours", "" if verdict == "all equal ours" else verdict))
     for failed in re.findall(r"^(\S+: failed)", out, re.M):
         print(table.agree(False, failed))
-    if command[0] != "bash":
+    if settings.quick:
         table.left_out("  scipy, igraph, graph-tool, pgRouting", "--quick")
