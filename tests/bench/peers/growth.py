@@ -6,7 +6,7 @@ import shutil
 
 import numpy
 
-from peers import made, nearest, polygons, whole
+from peers import made, nearest, polygons, reading, whole
 from peers.common import BENCH, Failed, free_gb, number, run
 
 SIZES, QUICK = (100000, 1000000, 5000000), (10000, 30000, 100000)
@@ -45,8 +45,7 @@ def of_writing(settings, n):
 
 def of_reading(settings, n):
     folder, _ = written(settings, n)
-    path = folder + "/wide.shp"
-    run(["ogr2ogr", "-lco", "ENCODING=UTF-8", path, folder + "/point_ours.gpkg"])
+    path = reading.wide_shapefile(folder + "/point_ours.gpkg", folder + "/wide.shp")
     results = [run([BENCH + "bench_columns", path, "wide"]) for _ in range(settings.runs)]
     shutil.rmtree(folder)
     return sorted(r["cpu"] for r in results)[len(results) // 2], results[0]["mb"]

@@ -12,14 +12,12 @@ NUMBERS = ["c%d" % i for i in range(4, 12)]
 SQLITE = ["-dialect", "SQLITE"]
 
 
-def wide_shapefile(settings):
+def wide_shapefile(points, path):
     """The points of bench_write as a shapefile: four texts, four whole numbers, four reals."""
-    path = settings.file("wide.shp")
     if not os.path.exists(path):
-        folder, _ = writing.folder_of(settings)
         texts = ", ".join("CAST(c%d AS character(24)) AS c%d" % (i, i) for i in range(4))
-        subprocess.run(["ogr2ogr", "-lco", "ENCODING=UTF-8", path, folder + "/point_ours.gpkg", "-sql",
-                        "SELECT geom, %s, %s FROM point" % (texts, ", ".join(NUMBERS))], check=True)
+        run(["ogr2ogr", "-lco", "ENCODING=UTF-8", path, points, "-sql",
+             "SELECT geom, %s, %s FROM point" % (texts, ", ".join(NUMBERS))])
     return path
 
 
@@ -40,7 +38,7 @@ def ours(settings, path):
 
 
 def wide(settings, table):
-    path = wide_shapefile(settings)
+    path = wide_shapefile(writing.folder_of(settings)[0] + "/point_ours.gpkg", settings.file("wide.shp"))
     mine = ours(settings, path)
     mine_sums = sums(r"^c\d+: sum (\S+)", mine["out"])
     table.line("ours, kept in columns", mine["s"], mine["mb"], None, "%.2f s of processor" % mine["cpu"])
