@@ -19,9 +19,20 @@ extern "C" {
 
 typedef struct tp_polygon_index tp_polygon_index;
 
-/** Builds over all rows of a polygon layer (borrowed; must outlive the index). O(e log e) for e edges. */
+/**
+ * Builds over all rows of a polygon layer (borrowed; must outlive the index), on all threads of OpenMP. O(e + r log r) for
+ * e edges in r rings. Memory: about 2.8 bytes an edge and 150 bytes a part and ring; 47 prefectures with 7.5 million
+ * vertices in 88,835 parts and 91,504 rings take 37 MB beside the 120 MB of their coordinates.
+ */
 TP_NODISCARD tp_code tp_polygon_index_new(const tp_layer *polygons, tp_polygon_index **index, tp_error *error);
 void tp_polygon_index_free(tp_polygon_index *index);
+
+/**
+ * Makes ready for about n_points questions, on all threads of OpenMP: tp_polygon_index_find and _nearest give the same
+ * answers as before, quicker. Worth its time where there are many points; below some ten thousand it does nothing. A
+ * raster of as many cells as points, at most 4 million, 5 bytes each. O(e + n_points). Not while others ask.
+ */
+TP_NODISCARD tp_code tp_polygon_index_prepare(tp_polygon_index *index, int64_t n_points, tp_error *error);
 
 /** The row that holds the point (border inclusive, smallest id), or -1. Thread-safe, allocates nothing. */
 int64_t tp_polygon_index_find(const tp_polygon_index *index, double lon_deg, double lat_deg);

@@ -282,6 +282,16 @@ static tp_code publish(const locate_work *work, tp_layer *of, tp_error *error) {
     return code;
 }
 
+/* How many rows ask the polygons. */
+static int64_t count_asking(const locate_work *work) {
+    char buffer[CODE_SIZE];
+    int64_t n = 0;
+    for (int64_t row = 0; row < work->of->n_rows; row++) {
+        n += work->options->prefer == PREFER_POLYGON || stated_code(&work->codes, work->stated, row, buffer) == NULL;
+    }
+    return n;
+}
+
 static tp_code locate_rows(locate_work *work, tp_layer *of, tp_error *error) {
     tp_polygon_index *index = NULL;
     size_t rows = (size_t)(of->n_rows > 0 ? of->n_rows : 1);
@@ -291,6 +301,9 @@ static tp_code locate_rows(locate_work *work, tp_layer *of, tp_error *error) {
                                                                  : codes_init(&work->codes, work->polygons, error);
     if (code == TP_OK) {
         code = tp_polygon_index_new(work->polygons, &index, error);
+    }
+    if (code == TP_OK) {
+        code = tp_polygon_index_prepare(index, count_asking(work), error);
     }
     if (code == TP_OK) {
         work->index = index;

@@ -193,6 +193,14 @@ static void list_disagreements(const tp_layer *layer, const tp_polygon_index *in
            agree, differ, outside, found, limit_m / 1e3, worst_m, omp_get_wtime() - start_s);
 }
 
+static uint64_t sum_rows(const places *p) {
+    uint64_t sum = 0;
+    for (int64_t i = 0; i < p->n; i++) {
+        sum = sum * 31 + (uint64_t)(p->row[i] + 1);
+    }
+    return sum;
+}
+
 static void find_all(const tp_polygon_index *index, places *p) {
     for (int threads = 1; threads <= 2; threads++) {
         double start_s = omp_get_wtime();
@@ -240,6 +248,14 @@ int main(int argc, char **argv) {
     printf("build: %.3f s, peak memory %.0f MB before, %.0f MB after\n", omp_get_wtime() - start_s, before_mb,
            peak_mb());
     find_all(index, &p);
+    uint64_t sum = sum_rows(&p);
+    start_s = omp_get_wtime();
+    check(tp_polygon_index_prepare(index, p.n, &error), &error);
+    printf("prepare for %" PRId64 " points: %.3f s, peak memory %.0f MB\n", p.n, omp_get_wtime() - start_s, peak_mb());
+    find_all(index, &p);
+    if (sum != sum_rows(&p)) {
+        stop("prepared, the index answers otherwise");
+    }
     FILE *list = argc > 10 ? fopen(argv[10], "w") : NULL;
     list_disagreements(layer, index, &p, argc > 11 ? atof(argv[11]) * 1e3 : 20e3, list);
     if (list != NULL) {

@@ -10,6 +10,7 @@
 #define TECHNOPOLIS_CORE_SPACE_POLYGON_EDGES_H
 
 #include "box_tree.h"
+#include "polygon_raster.h"
 #include "technopolis/polygon_index.h"
 
 enum { TP_BLOCK_EDGES = 16 };
@@ -25,8 +26,9 @@ struct tp_polygon_index {
     uint8_t *block_edges;  /* how many edges it has, 1 .. 16 */
     tp_box_tree edges;     /* the blocks */
     tp_box *row_box, *part_box;
-    tp_box_tree rows, parts; /* by row_box, part_box */
-    tp_box_tree holes;       /* all rings but shells */
+    tp_box_tree rows, parts;  /* by row_box, part_box */
+    tp_box_tree holes;        /* all rings but shells */
+    tp_polygon_raster raster; /* of tp_polygon_index_prepare; without cells before */
 };
 
 /** The last vertex of a block, which is the first of the next one in the same ring. */
@@ -64,6 +66,9 @@ static inline tp_span tp_children_in(const tp_box_tree *tree, int level, int64_t
 
 /** True when part `part` (its shell less its holes, borders included) holds the point. */
 bool tp_part_holds(const tp_polygon_index *index, int64_t part, double x, double y);
+
+/** tp_polygon_index_find without the raster. */
+int64_t tp_polygon_index_ask_edges(const tp_polygon_index *index, double x, double y);
 
 /** True when two rows share a point. */
 bool tp_rows_meet(const tp_polygon_index *index, int64_t a, int64_t b);

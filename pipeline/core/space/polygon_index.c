@@ -14,6 +14,8 @@
 
 /* ---- building ---- */
 
+enum { MANY_BLOCKS = 10000 };
+
 static void *array_of(int64_t n, size_t size) {
     return malloc((size_t)(n > 0 ? n : 1) * size);
 }
@@ -43,7 +45,7 @@ static bool allocate(tp_polygon_index *index) {
            tp_box_tree_open(&index->edges, n_blocks, NULL) == TP_OK;
 }
 
-/* Cuts the rings into blocks and boxes each. */
+/* Cuts the rings into blocks. */
 static void cut_rings(tp_polygon_index *index) {
     const tp_shapes *s = index->shapes;
     int64_t block = 0;
@@ -53,15 +55,24 @@ static void cut_rings(tp_polygon_index *index) {
         int64_t last = first + edges_of_ring(s, ring);
         for (int64_t v = first; v < last; v += TP_BLOCK_EDGES, block++) {
             int64_t end = v + TP_BLOCK_EDGES < last ? v + TP_BLOCK_EDGES : last;
-            tp_box box = TP_BOX_EMPTY;
-            for (int64_t i = v; i <= end; i++) {
-                tp_box_add(&box, s->x[i], s->y[i]);
-            }
             index->block_vertex[block] = v;
             index->block_edges[block] = (uint8_t)(end - v);
-            index->edges.level[0][block] = box;
         }
         index->ring_block[ring + 1] = block;
+    }
+}
+
+/* Every vertex is looked at once, by blocks: rings are of very different lengths. */
+static void box_blocks(tp_polygon_index *index) {
+    const double *x = index->shapes->x, *y = index->shapes->y;
+#pragma omp parallel for schedule(static) if (index->edges.n > MANY_BLOCKS)
+    for (int64_t block = 0; block < index->edges.n; block++) {
+        tp_box box = TP_BOX_EMPTY;
+        int64_t end = tp_block_end(index, block);
+        for (int64_t i = index->block_vertex[block]; i <= end; i++) {
+            tp_box_add(&box, x[i], y[i]);
+        }
+        index->edges.level[0][block] = box;
     }
     tp_box_tree_close(&index->edges);
 }
@@ -134,6 +145,7 @@ tp_code tp_polygon_index_new(const tp_layer *polygons, tp_polygon_index **index,
         goto done;
     }
     cut_rings(made);
+    box_blocks(made);
     box_parts(made, ring_box);
     code = tp_box_tree_new(&made->rows, made->row_box, made->shapes->n_rows, error);
     if (code != TP_OK) {
@@ -170,6 +182,7 @@ void tp_polygon_index_free(tp_polygon_index *index) {
     tp_box_tree_reset(&index->rows);
     tp_box_tree_reset(&index->parts);
     tp_box_tree_reset(&index->holes);
+    tp_raster_reset(&index->raster);
     free(index);
 }
 
@@ -275,7 +288,7 @@ bool tp_part_holds(const tp_polygon_index *index, int64_t part, double x, double
 
 /* ---- the questions ---- */
 
-int64_t tp_polygon_index_find(const tp_polygon_index *index, double lon_deg, double lat_deg) {
+int64_t tp_polygon_index_ask_edges(const tp_polygon_index *index, double lon_deg, double lat_deg) {
     int64_t best = -1;
     tp_box_cursor cursor;
     tp_box_cursor_init(&cursor, &index->parts, (tp_box){lon_deg, lat_deg, lon_deg, lat_deg});
@@ -287,6 +300,17 @@ int64_t tp_polygon_index_find(const tp_polygon_index *index, double lon_deg, dou
         }
     }
     return best;
+}
+
+int64_t tp_polygon_index_find(const tp_polygon_index *index, double lon_deg, double lat_deg) {
+    const tp_polygon_raster *raster = &index->raster;
+    if (raster->n_columns > 0 && tp_box_holds(&raster->box, lon_deg, lat_deg)) {
+        int32_t row = raster->row[tp_raster_cell(raster, lon_deg, lat_deg)];
+        if (row != TP_RASTER_ASK) {
+            return row;
+        }
+    }
+    return tp_polygon_index_ask_edges(index, lon_deg, lat_deg);
 }
 
 bool tp_polygon_index_holds(const tp_polygon_index *index, int64_t row, double lon_deg, double lat_deg) {

@@ -165,6 +165,9 @@ int64_t tp_polygon_index_nearest(const tp_polygon_index *index, const tp_ellipso
     if (index->parts.n == 0 || !isfinite(lon_deg) || !(fabs(lat_deg) <= 90) || !(limit_m >= 0)) {
         return -1;
     }
+    if (tp_raster_is_clear(&index->raster, ellipsoid, lon_deg, lat_deg, limit_m)) {
+        return -1;
+    }
     const double rad = M_PI / 180;
     double e2 = ellipsoid->f * (2 - ellipsoid->f);
     double w2 = 1 - e2 * pow(sin(lat_deg * rad), 2);
@@ -173,7 +176,7 @@ int64_t tp_polygon_index_nearest(const tp_polygon_index *index, const tp_ellipso
     p.plane_x_m = ellipsoid->a_m / sqrt(w2) * cos(lat_deg * rad) * rad;
     p.plane_y_m = ellipsoid->a_m * (1 - e2) / (w2 * sqrt(w2)) * rad;
     /* The bound of a box is poor where the distance is large: look close by first. */
-    double within_m = fmin(1000, limit_m);
+    double within_m = fmin(8000, limit_m);
     try_all(&p, within_m);
     while (p.best_row < 0 && within_m < limit_m) {
         within_m = within_m < ellipsoid->a_m ? fmin(4 * within_m, limit_m) : limit_m;
