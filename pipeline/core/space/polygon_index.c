@@ -302,20 +302,24 @@ int64_t tp_polygon_index_ask_edges(const tp_polygon_index *index, double lon_deg
     return best;
 }
 
+/* What the raster knows of a point: the row that find gives, or TP_RASTER_ASK. */
+static int64_t ask_raster(const tp_polygon_raster *raster, double x, double y) {
+    bool there = raster->n_columns > 0 && tp_box_holds(&raster->box, x, y);
+    return there ? raster->row[tp_raster_cell(raster, x, y)] : TP_RASTER_ASK;
+}
+
 int64_t tp_polygon_index_find(const tp_polygon_index *index, double lon_deg, double lat_deg) {
-    const tp_polygon_raster *raster = &index->raster;
-    if (raster->n_columns > 0 && tp_box_holds(&raster->box, lon_deg, lat_deg)) {
-        int32_t row = raster->row[tp_raster_cell(raster, lon_deg, lat_deg)];
-        if (row != TP_RASTER_ASK) {
-            return row;
-        }
-    }
-    return tp_polygon_index_ask_edges(index, lon_deg, lat_deg);
+    int64_t row = ask_raster(&index->raster, lon_deg, lat_deg);
+    return row == TP_RASTER_ASK ? tp_polygon_index_ask_edges(index, lon_deg, lat_deg) : row;
 }
 
 bool tp_polygon_index_holds(const tp_polygon_index *index, int64_t row, double lon_deg, double lat_deg) {
     if (!tp_box_holds(&index->row_box[row], lon_deg, lat_deg)) {
         return false;
+    }
+    int64_t known = ask_raster(&index->raster, lon_deg, lat_deg);
+    if (known == row || known == TP_RASTER_NONE) { /* another row than the one found may hold the point too */
+        return known == row;
     }
     tp_box_cursor cursor;
     tp_box_cursor_init(&cursor, &index->parts, (tp_box){lon_deg, lat_deg, lon_deg, lat_deg});

@@ -13,9 +13,15 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Every test runs with and without a raster; see main. */
+static bool prepares;
+
 static tp_polygon_index *indexed(const tp_layer *layer) {
     tp_polygon_index *index = NULL;
     assert_int_equal(tp_polygon_index_new(layer, &index, NULL), TP_OK);
+    if (prepares) {
+        assert_int_equal(tp_polygon_index_prepare(index, 40000, NULL), TP_OK);
+    }
     return index;
 }
 
@@ -558,6 +564,48 @@ static void nearest_by_hand(void **state) {
     tp_layer_free(layer);
 }
 
+/* ---- prepared ---- */
+
+/* Places everywhere, on vertices and edges, and on the borders of the raster's cells or next to them. */
+static void a_raster_changes_no_answer(void **state) {
+    (void)state;
+    GEOSContextHandle_t geos = GEOS_init_r();
+    tp_ellipsoid grs80;
+    tp_ellipsoid_init_grs80(&grs80);
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        uint64_t random = seed;
+        tp_layer *layer = random_layer(geos, &random, seed % 3 == 0 ? 2 : 30, seed % 2 == 0 ? 2000 : 12, 65536);
+        tp_polygon_index *plain = NULL, *quick = NULL;
+        assert_int_equal(tp_polygon_index_new(layer, &plain, NULL), TP_OK);
+        assert_int_equal(tp_polygon_index_new(layer, &quick, NULL), TP_OK);
+        int64_t cells = (int64_t)1 << (14 + seed % 7);
+        assert_int_equal(tp_polygon_index_prepare(quick, cells, NULL), TP_OK);
+        assert_int_equal(tp_polygon_index_prepare(quick, cells, NULL), TP_OK); /* again is allowed */
+        int n_in = 0;
+        for (int i = 0; i < 20000; i++) {
+            double x, y, near_m, quick_m;
+            random_place(&random, &layer->shapes, &x, &y);
+            x = i % 5 == 0 ? nextafter(x, i % 2 == 0 ? -1e9 : 1e9) : x;
+            int64_t row = tp_polygon_index_find(plain, x, y);
+            n_in += row >= 0;
+            assert_int_equal(tp_polygon_index_find(quick, x, y), row);
+            int64_t any = (int64_t)(random % (uint64_t)layer->n_rows);
+            assert_int_equal(tp_polygon_index_holds(quick, any, x, y), tp_polygon_index_holds(plain, any, x, y));
+            double limit_m = i % 3 == 0 ? 1e3 : i % 3 == 1 ? 30e3 : 300e3;
+            if (i % 20 == 0) {
+                assert_int_equal(tp_polygon_index_nearest(quick, &grs80, x, y, limit_m, &quick_m),
+                                 tp_polygon_index_nearest(plain, &grs80, x, y, limit_m, &near_m));
+                assert_true(quick_m == near_m);
+            }
+        }
+        assert_true(n_in > 1000);
+        tp_polygon_index_free(plain);
+        tp_polygon_index_free(quick);
+        tp_layer_free(layer);
+    }
+    GEOS_finish_r(geos);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(holes_and_islands),  cmocka_unit_test(vertices_at_the_height_asked),
@@ -565,7 +613,9 @@ int main(void) {
         cmocka_unit_test(smallest_id_wins),   cmocka_unit_test(random_polygons),
         cmocka_unit_test(large_rings),        cmocka_unit_test(touching_by_hand),
         cmocka_unit_test(touching_capacity),  cmocka_unit_test(nearest_border),
-        cmocka_unit_test(nearest_by_hand),
+        cmocka_unit_test(nearest_by_hand),    cmocka_unit_test(a_raster_changes_no_answer),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    prepares = true;
+    return failed + cmocka_run_group_tests_name("prepared", tests, NULL, NULL);
 }
