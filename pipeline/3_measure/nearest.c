@@ -262,11 +262,19 @@ static const tp_measure_kind KIND = {
 
 /* ---- the measure ---- */
 
+/* The columns that a user's own measure adds, in the order of ADDS, and where their texts are stored. */
+typedef struct nearest_columns {
+    tp_column *column[5];
+    uint32_t *id, *name; /* of each facility */
+    uint32_t method[TP_METHOD_TABLE + 1];
+} nearest_columns;
+
 typedef struct nearest_work {
     nearest_kind maybe;
     tp_apart apart;
     tp_measure *measure;
     nearest_detail *detail;
+    nearest_columns *columns; /* NULL: none are added */
 } nearest_work;
 
 /* Numbers are given in the order of ranks, so that ties go to the smaller id. */
@@ -313,6 +321,14 @@ static tp_code make_kind(const nearest_work *work, const tp_ellipsoid *ellipsoid
     return code;
 }
 
+static void publish_row(const nearest_columns *columns, const tp_near *near, tp_method method, int64_t row) {
+    tp_column_set_stored(columns->column[0], row, columns->id[near->facility]);
+    tp_column_set_stored(columns->column[1], row, columns->name[near->facility]);
+    tp_column_set_double(columns->column[2], row, near->minutes);
+    tp_column_set_double(columns->column[3], row, near->distance_m / 1000);
+    tp_column_set_stored(columns->column[4], row, columns->method[method]);
+}
+
 static void measure_row(const nearest_work *work, seen_room seen[2], int64_t row) {
     tp_measure *measure = work->measure;
     const nearest_detail *detail = work->detail;
@@ -334,7 +350,11 @@ static void measure_row(const nearest_work *work, seen_room seen[2], int64_t row
         there != TP_THERE_NOT) { /* a place off the network reaches nothing that is left out either */
         low = 0;
     }
-    tp_measure_set_interval(measure, row, near.minutes, low, near.minutes, tp_travel_method(&detail->travel, row));
+    tp_method method = tp_travel_method(&detail->travel, row);
+    tp_measure_set_interval(measure, row, near.minutes, low, near.minutes, method);
+    if (work->columns != NULL && near.facility >= 0) {
+        publish_row(work->columns, &near, method, row);
+    }
 }
 
 static tp_code measure_rows(const nearest_work *work, tp_error *error) {
@@ -357,12 +377,92 @@ static tp_code measure_rows(const nearest_work *work, tp_error *error) {
     return lost ? tp_error_memory(error) : TP_OK;
 }
 
-static tp_code find_nearest(tp_dataset *dataset, tp_measure *measure, tp_error *error) {
+static bool same_text(const char *a, const char *b) {
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* A user's measure and a criterion often ask the same: one that was measured before, or NULL. */
+static const tp_measure *find_same(const tp_dataset *dataset, const tp_measure *measure) {
+    const tp_travel *travel = &((const nearest_detail *)measure->detail)->travel;
+    for (size_t i = 0; i < dataset->n_measures; i++) {
+        const tp_measure *other = dataset->measures[i];
+        if (other->kind != &KIND || other->of != measure->of || other->missing_layer != NULL ||
+            other->n_to != measure->n_to || other->within_min != measure->within_min ||
+            other->sample != measure->sample || !same_text(other->where, measure->where) ||
+            memcmp(other->to, measure->to, measure->n_to * sizeof *measure->to) != 0) {
+            continue;
+        }
+        const tp_travel *its = &((const nearest_detail *)other->detail)->travel;
+        if (its->by == travel->by && its->direction == travel->direction && its->transport == travel->transport &&
+            its->reach.speed_kmh == travel->reach.speed_kmh && its->reach.detour == travel->reach.detour) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+static void copy_rows(const tp_measure *from, tp_measure *measure) {
+    size_t n = (size_t)measure->of->n_rows;
+    memcpy(measure->value, from->value, n * sizeof *measure->value);
+    memcpy(measure->known, from->known, n);
+    memcpy(measure->low, from->low, n * sizeof *measure->low);
+    memcpy(measure->high, from->high, n * sizeof *measure->high);
+    memcpy(measure->method, from->method, n);
+}
+
+static tp_code store(tp_column *column, const char *text, uint32_t *place, tp_error *error) {
+    return tp_column_store_text(column, text, strlen(text), place, error);
+}
+
+/* Adds the columns and stores all texts that may stand in them, so that threads need only say which. */
+static tp_code open_columns(const tp_step *step, const nearest_work *work, tp_layer *of, nearest_columns *columns,
+                            tp_error *error) {
+    const tp_measure *measure = work->measure;
+    const tp_facilities *facilities = &work->detail->facilities;
+    tp_code code = TP_OK;
+    for (size_t i = 0; i < 5 && code == TP_OK; i++) {
+        char *name = tp_text_format("%s%s", step->name, ADDS[i].name + strlen("{as}"));
+        code = name == NULL
+                   ? tp_error_memory(error)
+                   : tp_layer_add_column(of, name, ADDS[i].type, ADDS[i].unit, "nearest", &columns->column[i], error);
+        free(name);
+    }
+    columns->id = malloc(((size_t)facilities->n + 1) * sizeof *columns->id);
+    columns->name = malloc(((size_t)facilities->n + 1) * sizeof *columns->name);
+    if (code == TP_OK && (columns->id == NULL || columns->name == NULL)) {
+        code = tp_error_memory(error);
+    }
+    for (int64_t i = 0; i < facilities->n && code == TP_OK; i++) {
+        const tp_layer *layer = measure->to[facilities->layer[i]];
+        code = store(columns->column[0], tp_layer_id(layer, facilities->row[i]), &columns->id[i], error);
+        if (code == TP_OK) {
+            code = store(columns->column[1], tp_layer_label(layer, facilities->row[i]), &columns->name[i], error);
+        }
+    }
+    for (int method = TP_METHOD_NONE + 1; method <= TP_METHOD_TABLE && code == TP_OK; method++) {
+        code = store(columns->column[4], tp_method_text((tp_method)method), &columns->method[method], error);
+    }
+    return code;
+}
+
+static void close_columns(nearest_columns *columns) {
+    free(columns->id);
+    free(columns->name);
+}
+
+static tp_code find_nearest(const tp_step *step, tp_dataset *dataset, tp_layer *of, tp_measure *measure,
+                            tp_error *error) {
     nearest_detail *detail = measure->detail;
-    nearest_work work = {.measure = measure, .detail = detail};
+    nearest_columns columns = {0};
+    nearest_work work = {.measure = measure, .detail = detail, .columns = step->implied_by == NULL ? &columns : NULL};
     tp_code code = tp_travel_open(&detail->travel, dataset, measure, &detail->facilities, error);
     if (code == TP_OK) {
         code = make_kind(&work, &dataset->ellipsoid, TP_SURE, &detail->sure, error);
+    }
+    const tp_measure *same = code == TP_OK && work.columns == NULL ? find_same(dataset, measure) : NULL;
+    if (same != NULL) {
+        copy_rows(same, measure);
+        return TP_OK;
     }
     if (code == TP_OK && detail->facilities.n_maybe > 0) {
         code = make_kind(&work, &dataset->ellipsoid, TP_MAYBE, &work.maybe, error);
@@ -370,46 +470,15 @@ static tp_code find_nearest(tp_dataset *dataset, tp_measure *measure, tp_error *
     if (code == TP_OK) {
         code = tp_apart_open(&work.apart, &detail->travel, &detail->facilities, &dataset->ellipsoid, error);
     }
+    if (code == TP_OK && work.columns != NULL) {
+        code = open_columns(step, &work, of, &columns, error);
+    }
     if (code == TP_OK) {
         code = measure_rows(&work, error);
     }
+    close_columns(&columns);
     reset_kind(&work.maybe);
     tp_apart_reset(&work.apart);
-    return code;
-}
-
-/* The columns that a user's own measure adds to its layer. */
-static tp_code publish(const tp_step *step, const tp_measure *measure, tp_layer *of, tp_error *error) {
-    tp_column *columns[5];
-    tp_code code = TP_OK;
-    for (size_t i = 0; i < 5 && code == TP_OK; i++) {
-        char *name = tp_text_format("%s%s", step->name, ADDS[i].name + strlen("{as}"));
-        code = name == NULL ? tp_error_memory(error)
-                            : tp_layer_add_column(of, name, ADDS[i].type, ADDS[i].unit, "nearest", &columns[i], error);
-        free(name);
-    }
-    for (int64_t row = 0; row < of->n_rows && code == TP_OK; row++) {
-        if (!measure->known[row]) {
-            continue;
-        }
-        tp_link links[TP_LINKS_MAX];
-        const tp_link *link = &links[0];
-        if (tp_measure_links(measure, row, links) < 1) {
-            return tp_error_memory(error);
-        }
-        const tp_layer *layer = measure->to[link->layer];
-        const char *id = tp_layer_id(layer, link->row), *label = tp_layer_label(layer, link->row);
-        const char *method = tp_method_text((tp_method)measure->method[row]);
-        code = tp_column_set_text(columns[0], row, id, strlen(id), error);
-        if (code == TP_OK) {
-            code = tp_column_set_text(columns[1], row, label, strlen(label), error);
-        }
-        if (code == TP_OK) {
-            code = tp_column_set_text(columns[4], row, method, strlen(method), error);
-        }
-        tp_column_set_double(columns[2], row, link->minutes);
-        tp_column_set_double(columns[3], row, link->distance_m / 1000);
-    }
     return code;
 }
 
@@ -433,10 +502,7 @@ static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *
     measure->within_min = options->within.unit[0] == '\0' ? INFINITY : options->within.value;
     code = tp_facilities_gather(dataset, &options->to, options->where, measure, &detail->facilities, error);
     if (code == TP_OK && measure->missing_layer == NULL) {
-        code = find_nearest(dataset, measure, error);
-        if (code == TP_OK && step->implied_by == NULL) {
-            code = publish(step, measure, of, error);
-        }
+        code = find_nearest(step, dataset, of, measure, error);
     }
     if (code != TP_OK) {
         tp_measure_free(measure);
