@@ -37,14 +37,16 @@ typedef struct tp_hub {
 /** Where a hub is, for finding those around a place. */
 typedef struct tp_hub_place {
     double xyz_m[3];
+    double fixed_min; /**< the least of the hub's */
     size_t hub;
 } tp_hub_place;
 
 typedef struct tp_hubs {
     tp_hub *items; /**< in the bytewise order of ids */
     size_t n;
-    tp_hub_place *places; /**< from south to north; without those that have no position */
+    tp_hub_place *places; /**< along the axis; without those that have no position */
     size_t n_places;
+    int axis; /**< the geocentric axis along which they are spread most */
 } tp_hubs;
 
 /** Adds the airports that have a flight to a metro. */
@@ -102,8 +104,8 @@ void tp_journeys_reset(tp_journeys *journeys);
 /** The journeys of a place that joined the network. O(1): it asks the nodes next to it. Thread-safe. */
 void tp_journeys_of(const tp_journeys *journeys, const tp_join *place, tp_journey of[TP_METROS]);
 
-/** The length by road from a place to the gate of its way out; NaN when memory is out. Follows the path. Thread-safe. */
-double tp_journeys_length_m(const tp_journeys *journeys, const tp_join *place, int metro);
+/** The length by road from a place to the gate of its way out. Follows the path; fails for memory only. Thread-safe. */
+TP_NODISCARD tp_code tp_journeys_length(const tp_journeys *journeys, const tp_join *place, int metro, double *length_m);
 
 /* ---- the measure ---- */
 
@@ -127,7 +129,7 @@ typedef struct tp_day_way {
     int32_t layer;     /**< of the station or airport where the way by road ends: index into the measure's `to` */
     int64_t row;       /**< of that layer */
     double minutes;    /**< by road to there */
-    double distance_m; /**< geodesic to there; NaN by the network: see tp_journeys_length_m */
+    double distance_m; /**< geodesic to there; NaN by the network: see tp_journeys_length */
     double out_min, back_min;
     const tp_hub *hub;         /**< NULL by the network */
     const tp_gate *out, *back; /**< NULL by the tables */
@@ -136,12 +138,12 @@ typedef struct tp_day_way {
 /**
  * The ways of a row, at most one a metro: the shortest out and back first, ties in the order of the metros. Finds the
  * first `most` of them (room for so many); 1 is by the tables cheaper than TP_METROS. Returns how many. Thread-safe; by
- * the network O(1), by the tables O(hubs about as far north as the row) and a geodesic or two for each way.
+ * the network O(1), by the tables O(hubs about as far along their axis as the row) and a geodesic or two for each way.
  */
 int tp_day_ways(const tp_measure *measure, int64_t row, int most, tp_day_way *ways);
 
-/** The links of a row: to the station or airport of each of its ways; `note` is the metro. */
-int tp_day_links(const tp_measure *measure, int64_t row, tp_link links[TP_LINKS_MAX]);
+/** The links of a row, as tp_measure_links: to the station or airport of each of its ways; `note` is the metro. */
+int tp_day_links(const tp_measure *measure, int64_t row, tp_link *links);
 
 /** day_return_text.c */
 void tp_day_write_evidence(const tp_measure *measure, int64_t row, tp_text *text);

@@ -24,12 +24,44 @@ void tp_hubs_sort(tp_hubs *hubs) {
     qsort(hubs->items, hubs->n, sizeof *hubs->items, compare_hubs);
 }
 
-static int compare_places(const void *a, const void *b) {
-    const tp_hub_place *left = a, *right = b;
-    if (left->xyz_m[2] != right->xyz_m[2]) {
-        return left->xyz_m[2] < right->xyz_m[2] ? -1 : 1;
+/* Sorts the places along the geocentric axis along which their squared distances from the middle are largest. */
+static int compare_along(const tp_hub_place *a, const tp_hub_place *b, int axis) {
+    if (a->xyz_m[axis] != b->xyz_m[axis]) {
+        return a->xyz_m[axis] < b->xyz_m[axis] ? -1 : 1;
     }
-    return (left->hub > right->hub) - (left->hub < right->hub);
+    return (a->hub > b->hub) - (a->hub < b->hub);
+}
+
+static int compare_x(const void *a, const void *b) {
+    return compare_along(a, b, 0);
+}
+
+static int compare_y(const void *a, const void *b) {
+    return compare_along(a, b, 1);
+}
+
+static int compare_z(const void *a, const void *b) {
+    return compare_along(a, b, 2);
+}
+
+static void sort_places(tp_hubs *hubs) {
+    static int (*const along[3])(const void *, const void *) = {compare_x, compare_y, compare_z};
+    double most = -1;
+    for (int axis = 0; axis < 3; axis++) {
+        double middle = 0, spread = 0;
+        for (size_t i = 0; i < hubs->n_places; i++) {
+            middle += hubs->places[i].xyz_m[axis] / (double)hubs->n_places;
+        }
+        for (size_t i = 0; i < hubs->n_places; i++) {
+            double away = hubs->places[i].xyz_m[axis] - middle;
+            spread += away * away;
+        }
+        if (spread > most) {
+            most = spread;
+            hubs->axis = axis;
+        }
+    }
+    qsort(hubs->places, hubs->n_places, sizeof *hubs->places, along[hubs->axis]);
 }
 
 tp_code tp_hubs_locate(tp_hubs *hubs, const tp_ellipsoid *ellipsoid, tp_error *error) {
@@ -41,12 +73,16 @@ tp_code tp_hubs_locate(tp_hubs *hubs, const tp_ellipsoid *ellipsoid, tp_error *e
     hubs->places = places;
     hubs->n_places = 0;
     for (size_t i = 0; i < hubs->n; i++) {
+        const tp_hub *hub = &hubs->items[i];
         tp_hub_place *place = &places[hubs->n_places];
-        place->hub = i;
-        tp_geocentric(ellipsoid, hubs->items[i].lon_deg, hubs->items[i].lat_deg, place->xyz_m);
+        *place = (tp_hub_place){.hub = i, .fixed_min = INFINITY};
+        for (int metro = 0; metro < TP_METROS; metro++) {
+            place->fixed_min = fmin(place->fixed_min, hub->fixed_min[metro]);
+        }
+        tp_geocentric(ellipsoid, hub->lon_deg, hub->lat_deg, place->xyz_m);
         hubs->n_places += isfinite(place->xyz_m[0]) && isfinite(place->xyz_m[1]) && isfinite(place->xyz_m[2]);
     }
-    qsort(places, hubs->n_places, sizeof *places, compare_places);
+    sort_places(hubs);
     return TP_OK;
 }
 

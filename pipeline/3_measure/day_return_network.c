@@ -1,7 +1,6 @@
 /* Journeys to the metros and back on the network: see day_return.h. */
 #include "day_return.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -263,11 +262,11 @@ void tp_journeys_of(const tp_journeys *journeys, const tp_join *place, tp_journe
     }
 }
 
-double tp_journeys_length_m(const tp_journeys *journeys, const tp_join *place, int metro) {
+tp_code tp_journeys_length(const tp_journeys *journeys, const tp_join *place, int metro, double *length_m) {
     tp_path path = {0};
     bool reached = false;
     tp_code code = tp_search_place_path(journeys->out[metro].road, place, &path, &reached, NULL);
-    double length_m = code != TP_OK ? (double)NAN : reached ? path.length_m : 0;
+    *length_m = reached ? path.length_m : 0;
     tp_path_reset(&path);
-    return length_m;
+    return code;
 }
