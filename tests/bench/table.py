@@ -4,6 +4,7 @@ import importlib
 import os
 import signal
 import sys
+import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
@@ -19,8 +20,8 @@ def main():
     for topic in ["growth"] if settings.growth else settings.topics:
         try:
             importlib.import_module("peers." + topic).bench(settings, table)
-        except Failed as failure:
-            print("FAILED: %s" % failure)
+        except Exception as failure:  # the other topics are still worth their time
+            print("FAILED: %s" % (failure if isinstance(failure, Failed) else traceback.format_exc()), flush=True)
             table.differ = True
     if table.differ:
         sys.exit("tests/bench/run: an answer differs, or a program failed (see above)")

@@ -81,6 +81,10 @@ class Failed(Exception):
     """A program ended with an error; what it said."""
 
 
+class TooLarge(Exception):
+    """The machine has no room for it."""
+
+
 def run(command, watch=None, **options):
     """Wall seconds, processor seconds and peak MB of a process, and what it printed. `watch` is told its number.
 

@@ -7,7 +7,7 @@ import shutil
 import numpy
 
 from peers import made, nearest, polygons, reading, whole
-from peers.common import BENCH, Failed, free_gb, number, run
+from peers.common import BENCH, TooLarge, free_gb, number, run
 
 SIZES, QUICK = (100000, 1000000, 5000000), (10000, 30000, 100000)
 WHOLE_BYTES, WHOLE_FILE_BYTES = 2300, 1700  # a site, without evidence
@@ -68,10 +68,10 @@ def of_network(question):
 
 def of_whole(settings, n):
     if free_gb() * 2 ** 30 < n * WHOLE_BYTES:
-        raise Failed("needs %.0f GB of memory, %.0f are free" % (n * WHOLE_BYTES / 2 ** 30, free_gb()))
+        raise TooLarge("needs %.0f GB of memory, %.0f are free" % (n * WHOLE_BYTES / 2 ** 30, free_gb()))
     disk = shutil.disk_usage(settings.folder).free
     if disk < n * WHOLE_FILE_BYTES:
-        raise Failed("needs %.0f GB of disk, %.0f are free" % (n * WHOLE_FILE_BYTES / 1e9, disk / 1e9))
+        raise TooLarge("needs %.0f GB of disk, %.0f are free" % (n * WHOLE_FILE_BYTES / 1e9, disk / 1e9))
     folder = made.write_sites(settings.folder, n)
     result = whole.ours(folder, "none", settings.runs if n <= 1000000 else 1)
     shutil.rmtree(folder)
@@ -101,7 +101,7 @@ def bench(settings, table):
         for n in QUICK if settings.quick else SIZES:
             try:
                 s, mb = measure(settings, n)
-            except Failed as failure:
+            except TooLarge as failure:
                 table.left_out("%s, %s rows" % (title, number(n)), str(failure))
                 continue
             table.line("%s, %s" % (title, number(n)), s, mb, None, "%.0f ns a row" % (s / n * 1e9))
