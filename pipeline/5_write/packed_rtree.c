@@ -110,6 +110,8 @@ static void fill(tp_packed_rtree *tree, const tp_rtree_box *boxes, const uint32_
     int64_t first = 2, n_below = n, below_first = 0;
     for (int level = 0; level < levels; level++) {
         bool is_root = level == levels - 1;
+        /* Leaves by all threads; a level above them, a fiftieth of the work, reads and writes the same boxes in turn. */
+#pragma omp parallel for schedule(static) if (level == 0 && count[level] > 64)
         for (int64_t i = 0; i < count[level]; i++) {
             int64_t number = is_root ? 1 : first + i, begin = i * TP_RTREE_CELLS;
             int size = (int)(n_below - begin < TP_RTREE_CELLS ? n_below - begin : TP_RTREE_CELLS);
