@@ -1,7 +1,7 @@
 /**
  * The parts of day_return: the ways of a place to the metros and back (day_return_ways.c); by the network, the gates and
  * searches that all places have in common (day_return_network.c); by the tables, the railway's minutes to the metros and
- * the hubs from which they are reached (day_return_hubs.c).
+ * the hubs from which they are reached (day_return_rail.c, day_return_hubs.c).
  *
  * Nothing is kept a place: what a place asks of its two ends of a road, or of the hubs around it, is so little that its
  * way is found again whenever it is told.
@@ -53,9 +53,19 @@ typedef struct tp_hubs {
 TP_NODISCARD tp_code tp_hubs_add_air(tp_hubs *hubs, const tp_layer *airports, int32_t number, const tp_layer *flights,
                                      const tp_journey_costs *costs, tp_error *error);
 
-/** Adds the stations from which trains reach a metro: Dijkstra over (station, service) pairs from each metro's core. */
+/**
+ * Adds the stations from which trains reach a metro: Dijkstra over (station, service) pairs from each metro's core.
+ * O(r log r) for r pairs of a train that comes and one that leaves.
+ */
 TP_NODISCARD tp_code tp_hubs_add_rail(tp_hubs *hubs, const tp_layer *stations, int32_t number, const tp_layer *rail,
                                       const tp_journey_costs *costs, tp_error *error);
+
+/** For these: room for more hubs (false: no memory), and one from which nothing is reached yet. */
+TP_NODISCARD bool tp_hubs_reserve(tp_hubs *hubs, int64_t more);
+tp_hub tp_hub_at(const tp_layer *layer, int32_t number, int64_t row);
+
+/** The number of a metro by its name (may be NULL), -1: none of them. */
+int tp_metro_number(const char *name);
 
 void tp_hubs_sort(tp_hubs *hubs);
 

@@ -147,6 +147,42 @@ static void random_networks(void **state) {
     assert_true(reached > 1000 && unreached > 1000);
 }
 
+/*
+ * As large as the railways of a country with all their stops: a line from Tokyo with a stop each minute, a service of its
+ * own every ten stops, whose number is its name; so there is a change of 10 minutes every ten stops.
+ */
+static void a_country_of_stops(void **state) {
+    (void)state;
+    enum { N = 12000 };
+    static char ids[N][8];
+    static tp_test_point points[N];
+    for (int i = 0; i < N; i++) {
+        (void)snprintf(ids[i], sizeof ids[i], "s%d", i);
+        points[i] = (tp_test_point){ids[i], 139.7, 35.7};
+    }
+    tp_dataset *dataset = new_dataset();
+    put(tp_test_column(add_points(dataset, "stations", points, N), "metro", TP_TYPE_TEXT), 0, "Tokyo");
+    tp_layer *rail = add_table(dataset, "rail", TP_GEOMETRY_NONE, N - 1);
+    tp_column *from = tp_test_column(rail, "from_station", TP_TYPE_TEXT);
+    tp_column *to = tp_test_column(rail, "to_station", TP_TYPE_TEXT);
+    tp_column *service = tp_test_column(rail, "service", TP_TYPE_INT64);
+    tp_column *minutes = tp_test_column(rail, "minutes", TP_TYPE_DOUBLE);
+    for (int64_t row = 0; row < N - 1; row++) {
+        put(from, row, ids[row + 1]);
+        put(to, row, ids[row]);
+        tp_column_set_int64(service, row, row / 10);
+        tp_column_set_double(minutes, row, 1);
+    }
+    tp_hubs hubs = rail_hubs(dataset, 0);
+    assert_int_equal(hubs.n, N);
+    for (size_t i = 0; i < hubs.n; i++) {
+        int64_t stop = hubs.items[i].row;
+        assert_true(hubs.items[i].haul_min[0] == (double)(stop + (stop == 0 ? 0 : (stop - 1) / 10 * 10)));
+    }
+    tp_hubs_reset(&hubs);
+    tp_dataset_free(dataset);
+}
+
 /* Rows that cannot be ridden: an unknown station, minutes that are missing, zero or negative. */
 static void unusable_segments(void **state) {
     (void)state;
@@ -235,10 +271,10 @@ static void airports_and_flights(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_small_network_by_hand), cmocka_unit_test(a_later_train_without_a_change),
-        cmocka_unit_test(years_of_service),        cmocka_unit_test(random_networks),
-        cmocka_unit_test(unusable_segments),       cmocka_unit_test(numbers_in_place_of_texts),
-        cmocka_unit_test(airports_and_flights),
+        cmocka_unit_test(a_small_network_by_hand),   cmocka_unit_test(a_later_train_without_a_change),
+        cmocka_unit_test(years_of_service),          cmocka_unit_test(random_networks),
+        cmocka_unit_test(a_country_of_stops),        cmocka_unit_test(unusable_segments),
+        cmocka_unit_test(numbers_in_place_of_texts), cmocka_unit_test(airports_and_flights),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
