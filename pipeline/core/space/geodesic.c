@@ -24,7 +24,7 @@ void tp_geocentric(const tp_ellipsoid *ellipsoid, double lon_deg, double lat_deg
     const double rad = M_PI / 180;
     double e2 = ellipsoid->f * (2 - ellipsoid->f);
     /* remainder() is exact: a longitude of 1000 degrees loses nothing before it becomes an angle. */
-    double lon = remainder(lon_deg, 360) * rad;
+    double lon = (fabs(lon_deg) <= 180 ? lon_deg : remainder(lon_deg, 360)) * rad;
     double lat = lat_deg * rad;
     double sin_lat = sin(lat);
     double n_m = ellipsoid->a_m / sqrt(1 - e2 * sin_lat * sin_lat);

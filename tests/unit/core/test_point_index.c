@@ -176,6 +176,27 @@ static void globe_with_duplicates(void **state) {
     check_world(&w, 4, 400, -180, -90, 180, 90);
 }
 
+static int64_t nearest_by_geodesic(const world *w, double lon, double lat) {
+    int64_t nearest = 0;
+    for (int64_t i = 1; i < w->n; i++) {
+        nearest = oracle_m(w, lon, lat, i) < oracle_m(w, lon, lat, nearest) ? i : nearest;
+    }
+    return nearest;
+}
+
+static int64_t nearest_by_chord(const world *w, double lon, double lat) {
+    double a[3], b[3], best = INFINITY;
+    int64_t nearest = -1;
+    tp_geocentric(&w->ellipsoid, lon, lat, a);
+    for (int64_t i = 0; i < w->n; i++) {
+        tp_geocentric(&w->ellipsoid, w->lon[i], w->lat[i], b);
+        double chord = sqrt(pow(a[0] - b[0], 2) + pow(a[1] - b[1], 2) + pow(a[2] - b[2], 2));
+        nearest = chord < best ? i : nearest;
+        best = fmin(chord, best);
+    }
+    return nearest;
+}
+
 /* Few points: the nearest is thousands of kilometres away, where the order of chords is not that of geodesics. */
 static void few_points(void **state) {
     (void)state;
@@ -192,21 +213,36 @@ static void few_points(void **state) {
         }
         shuffle_ranks(&w, &seed);
         check_world(&w, next_random(&seed), 4, lon - 2, lat - 2, lon + 2, lat + 2);
-        double a[3], best_chord = INFINITY, best_m = INFINITY;
-        int64_t by_chord = -1, by_geodesic = -1;
-        tp_geocentric(&w.ellipsoid, lon, lat, a);
-        for (int64_t i = 0; i < w.n; i++) {
-            double b[3], m = oracle_m(&w, lon, lat, i);
-            tp_geocentric(&w.ellipsoid, w.lon[i], w.lat[i], b);
-            double chord = sqrt(pow(a[0] - b[0], 2) + pow(a[1] - b[1], 2) + pow(a[2] - b[2], 2));
-            by_chord = chord < best_chord ? i : by_chord;
-            best_chord = fmin(chord, best_chord);
-            by_geodesic = m < best_m ? i : by_geodesic;
-            best_m = fmin(m, best_m);
-        }
-        swapped += by_chord != by_geodesic;
+        swapped += nearest_by_chord(&w, lon, lat) != nearest_by_geodesic(&w, lon, lat);
     }
     assert_true(swapped > 0); /* else the order of chords would do, and this test would prove nothing */
+}
+
+/*
+ * Points on a geodesic circle, some metres in or out: chords over the flatter meridian and the rounder parallel tell
+ * another order. With few points these are all candidates, with many more than are kept.
+ */
+static void equally_far(void **state) {
+    (void)state;
+    static world w;
+    uint64_t seed = 6;
+    int swapped = 0;
+    tp_ellipsoid_init_grs80(&w.ellipsoid);
+    for (int round = 0; round < 400; round++) {
+        double lat = random_between(&seed, -89, 89), lon = random_between(&seed, -180, 180);
+        double radius_m = pow(10, random_between(&seed, 4, 6.8)), bend_m = pow(radius_m, 3) / 24 / 4e13 / 300;
+        w.n = 2 + (int64_t)(next_random(&seed) % (round % 2 == 0 ? 12 : 120));
+        for (int64_t i = 0; i < w.n; i++) {
+            double m = radius_m + random_between(&seed, 0, bend_m);
+            geod_direct(&w.ellipsoid.g, lat, lon, random_between(&seed, -180, 180), m, &w.lat[i], &w.lon[i], NULL);
+        }
+        shuffle_ranks(&w, &seed);
+        index_world(&w);
+        check_place(&w, lon, lat, &seed);
+        swapped += nearest_by_chord(&w, lon, lat) != nearest_by_geodesic(&w, lon, lat);
+        tp_point_index_free(w.index);
+    }
+    assert_true(swapped > 50);
 }
 
 /* Equal distances to the last bit: points mirrored at the place asked from. The smaller rank wins. */
@@ -296,9 +332,10 @@ static void nothing_there(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(japan),      cmocka_unit_test(globe_with_duplicates),
-        cmocka_unit_test(few_points), cmocka_unit_test(ties),
-        cmocka_unit_test(one_place),  cmocka_unit_test(nothing_there),
+        cmocka_unit_test(japan),         cmocka_unit_test(globe_with_duplicates),
+        cmocka_unit_test(few_points),    cmocka_unit_test(equally_far),
+        cmocka_unit_test(ties),          cmocka_unit_test(one_place),
+        cmocka_unit_test(nothing_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
