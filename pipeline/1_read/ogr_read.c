@@ -3,6 +3,7 @@
 #include "1_read/osm_places.h"
 #include "1_read/row_values.h"
 #include "1_read/shape_rows.h"
+#include "1_read/stream_rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,11 @@ static tp_code read_all(tp_reader *r, const tp_ogr_file *file, tp_gdal_scope *sc
     bool done = false;
     r->first = task->n_rows;
     tp_code code = task->by_features ? TP_OK : tp_shape_rows_read(r, file->layer, &done, error);
+    if (code == TP_OK && !done && !task->by_features) {
+        code = tp_stream_rows_read(r, file->layer, scope, &done, error);
+    }
     if (code == TP_OK && !done) {
+        tp_gdal_clear(scope);
         code = tp_row_read_features(r, file->layer, error);
     }
     int64_t n = task->n_rows - r->first;
