@@ -107,7 +107,7 @@ static void short_lines(void **state) {
             worst_relative = fmax(worst_relative, fabs(m - proj_m) / proj_m);
             own += m != proj_m;
         }
-        assert_true(worst_m <= (k < 5 ? 5e-9 : 5e-8));
+        assert_true(worst_m <= 6e-9);
         assert_true(worst_relative <= 1e-9 || k == 0);
         assert_true(own > LINES / 2 || k == 6); /* else geod_inverse was compared with itself */
         assert_int_equal(turned, 0);
