@@ -31,6 +31,8 @@ typedef struct network_kind {
     unsigned huge;    /* percent of flights of up to 30,000,000 ms */
     bool ties;        /* times are multiples of max_ms / 4 */
     unsigned loops;   /* percent */
+    unsigned through; /* percent of roads that nobody joins between their ends */
+    unsigned ferry;   /* percent */
 } network_kind;
 
 static inline uint32_t random_ms(const network_kind *kind, uint64_t *seed) {
@@ -58,6 +60,11 @@ static inline tp_way random_way(const network_kind *kind, uint64_t *seed) {
     }
     if (below(seed, 100) < kind->loops) {
         way.to = way.from;
+    }
+    if (way.mode == TP_MODE_ROAD && kind->through + kind->ferry > 0) {
+        uint32_t drawn = below(seed, 100);
+        way.through_only = drawn < kind->through;
+        way.mode = drawn >= 100 - kind->ferry ? TP_MODE_FERRY : TP_MODE_ROAD;
     }
     return way;
 }
