@@ -17,12 +17,13 @@ CREATE INDEX ON pieces USING gist (g)"""
 
 
 def ours(polygons, code, folder, answers=None):
-    """Seconds of the search on one thread and on two, of building the index; memory; what was printed."""
+    """Seconds of the search on one thread and on two, of building the index with its raster; memory; what was printed."""
     places = folder + "/places.csv"
     result = run([BENCH + "bench_prefecture", polygons, code, polygons, code, code, places, "stated", "lon", "lat"] +
                  ([answers, "0"] if answers else []))
-    one, two = (float(re.search(r"find, %d thread\(s\): ([\d.]+) s" % n, result["out"])[1]) for n in (1, 2))
-    return one, two, float(re.search(r"build: ([\d.]+) s", result["out"])[1]), result["mb"], result["out"]
+    one, two = (float(re.findall(r"find, %d thread\(s\): ([\d.]+) s" % n, result["out"])[-1]) for n in (1, 2))
+    build = sum(float(re.search(r"%s.*?: ([\d.]+) s" % step, result["out"])[1]) for step in ("build", "prepare"))
+    return one, two, build, result["mb"], result["out"]
 
 
 def answers_of(path, rows):
@@ -47,9 +48,9 @@ def has_sf():
 def beside_postgis(settings, table, folder, polygons, code, mine, seconds):
     def show(server, title, took):
         path = folder + "/postgis.i32"
-        server.answer("SELECT id FROM answer ORDER BY id, code", path)
+        server.answer("SELECT id FROM answer ORDER BY id, code DESC", path)
         ids = numpy.fromfile(path, "<i4")
-        server.answer("SELECT code FROM answer ORDER BY id, code", path)
+        server.answer("SELECT code FROM answer ORDER BY id, code DESC", path)
         theirs = numpy.full(len(mine), -1, "<i4")
         theirs[ids] = numpy.fromfile(path, "<i4")
         table.line(title, took, server.peak_mb(), took / seconds, same(table, mine, theirs))
