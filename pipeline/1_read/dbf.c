@@ -74,6 +74,10 @@ const char *tp_dbf_cell(const tp_dbf *dbf, const char *record, int field, size_t
     while (begin < end && *begin == ' ') {
         begin++;
     }
+    static const char blanks[8] = {' ', ' ', ' ', ' ', ' ', ' ', ' ', ' '};
+    while (end - begin >= 8 && memcmp(end - 8, blanks, 8) == 0) { /* most of a text field is blanks behind the text */
+        end -= 8;
+    }
     while (end > begin && end[-1] == ' ') {
         end--;
     }

@@ -6,11 +6,12 @@
 #include "core/config/number.h"
 
 #include <cpl_port.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHP_HEADER = 100, SHX_RECORD = 8, RECORD_HEADER = 8, POINT_SIZE = 20, MOST_DIGITS = 15, MOST_INTEGER = 18 };
+enum { SHP_HEADER = 100, SHX_RECORD = 8, RECORD_HEADER = 8, POINT_SIZE = 20, MOST_DIGITS = 19, MOST_INTEGER = 18 };
 enum { SHAPE_POINT = 1, SHAPE_POINT_Z = 11, SHAPE_POINT_M = 21 };
 
 /* A cell of a column of numbers. */
@@ -58,13 +59,41 @@ static bool read_any_real(const char *text, size_t size, double *value) {
     return tp_number_read(copy, value);
 }
 
-/* Up to 15 digits over a power of ten that a double holds exactly: one division, and so the nearest double. */
+/*
+ * sum / 10^decimals as the nearest double. Up to 15 digits one division of doubles is exact, since both are. Up to 19
+ * digits both are exact as numbers of 64 bits, and the quotient of these is rounded once more: which is right unless it
+ * lies in the middle between two doubles, where the digits that were lost decide. False there, and on machines whose long
+ * double is another.
+ */
+static bool divide(uint64_t sum, size_t digits, size_t decimals, double *value) {
+    static const double powers[MOST_DIGITS + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,
+                                                   1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19};
+    if (digits <= DBL_DIG) {
+        *value = (double)sum / powers[decimals];
+        return true;
+    }
+#if LDBL_MANT_DIG == 64 && (defined(__x86_64__) || defined(__i386__))
+    enum { LOST_BITS = 0x7FF, MIDDLE = 0x400 };
+    long double quotient = (long double)sum / powers[decimals];
+    uint64_t bits;
+    memcpy(&bits, &quotient, sizeof bits); /* the 64 bits stand first, those beyond a double's 53 last */
+    *value = (double)quotient;
+    return (bits & LOST_BITS) != MIDDLE;
+#else
+    return false;
+#endif
+}
+
 static bool read_real(const char *text, size_t size, double *value) {
-    static const double powers[MOST_DIGITS + 1] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                                   1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-    size_t at = text[0] == '-' || text[0] == '+', digits = 0, decimals = 0;
+    size_t at = text[0] == '-' || text[0] == '+', digits = 0, decimals = 0, seen = 0;
     uint64_t sum = 0;
     bool point = false;
+    size_t whole = size;
+    if (memchr(text, '.', size) != NULL) { /* GDAL writes fifteen decimals, most of them zeros */
+        while (size > 1 && text[size - 1] == '0') {
+            size--;
+        }
+    }
     for (; at < size && digits <= MOST_DIGITS; at++) {
         unsigned digit = (unsigned)(unsigned char)text[at] - '0';
         if (digit > 9 && (point || text[at] != '.')) {
@@ -73,14 +102,16 @@ static bool read_real(const char *text, size_t size, double *value) {
         point = point || digit > 9;
         if (digit <= 9) {
             sum = sum * 10 + digit;
-            digits++;
+            digits += sum > 0; /* zeros in front are none */
             decimals += point;
+            seen++;
         }
     }
-    if (at < size || digits == 0 || digits > MOST_DIGITS) {
-        return read_any_real(text, size, value);
+    double size_of_it = 0;
+    if (at < size || seen == 0 || digits > MOST_DIGITS || decimals > MOST_DIGITS ||
+        !divide(sum, digits, decimals, &size_of_it)) {
+        return read_any_real(text, whole, value);
     }
-    double size_of_it = (double)sum / powers[decimals];
     *value = text[0] == '-' ? -size_of_it : size_of_it;
     return true;
 }
