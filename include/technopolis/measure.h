@@ -75,7 +75,7 @@ struct tp_measure {
     uint8_t *known;      /**< 1: value is there; 0: NULL (nothing found, unreachable, or missing) */
     double *low, *high;  /**< the interval; see above */
     uint8_t *method;     /**< tp_method of the value */
-    int64_t *link_first; /**< of->n_rows + 1; where links are stored */
+    int64_t *link_first; /**< of->n_rows + 1; where a stage stores links: their places in `links` */
     tp_link *links;      /**< stored ones, end to end, NULL where there are none: read them by tp_measure_links */
     void *detail;        /**< what only the kind reads, freed by free_detail */
     void (*free_detail)(void *detail);
@@ -103,15 +103,6 @@ void tp_measure_set_interval(tp_measure *measure, int64_t row, double value, dou
  * memory is out. Thread-safe.
  */
 int tp_measure_links(const tp_measure *measure, int64_t row, tp_link *links);
-
-/** Stores the links of all rows where the kind would find them again. 32 bytes a link. O(rows + links). */
-TP_NODISCARD tp_code tp_measure_store_links(tp_measure *measure, tp_error *error);
-
-/**
- * Takes links gathered per row: `count[row]` links at `links[row * TP_LINKS_MAX]`, and packs them. O(rows + links).
- */
-TP_NODISCARD tp_code tp_measure_pack_links(tp_measure *measure, const uint8_t *count, const tp_link *links,
-                                           tp_error *error);
 
 #ifdef __cplusplus
 }

@@ -27,3 +27,34 @@ tp_layer *tp_test_points(const char *name, const tp_test_point *points, int64_t 
     }
     return layer;
 }
+
+bool tp_test_give_links(tp_measure *measure, const uint8_t *count, const tp_link *links) {
+    int64_t n = measure->of->n_rows, total = 0;
+    measure->links = malloc(((size_t)n * TP_LINKS_MAX + 1) * sizeof *links);
+    for (int64_t row = 0; row < n && measure->links != NULL; row++) {
+        measure->link_first[row] = total;
+        memcpy(measure->links + total, links + row * TP_LINKS_MAX, count[row] * sizeof *links);
+        total += count[row];
+    }
+    measure->link_first[n] = total;
+    return measure->links != NULL;
+}
+
+bool tp_test_store_links(tp_measure *measure) {
+    if (measure->links != NULL || measure->kind->links == NULL) {
+        return true;
+    }
+    int64_t rows = measure->of->n_rows;
+    uint8_t *count = calloc((size_t)rows + 1, sizeof *count);
+    tp_link *links = malloc(((size_t)rows * TP_LINKS_MAX + 1) * sizeof *links);
+    bool good = count != NULL && links != NULL;
+    for (int64_t row = 0; row < rows && good; row++) {
+        int n = tp_measure_links(measure, row, links + row * TP_LINKS_MAX);
+        count[row] = (uint8_t)(n > 0 ? n : 0);
+        good = n >= 0;
+    }
+    good = good && tp_test_give_links(measure, count, links);
+    free(count);
+    free(links);
+    return good;
+}

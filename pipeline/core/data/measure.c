@@ -89,23 +89,6 @@ void tp_measure_set_interval(tp_measure *measure, int64_t row, double value, dou
     measure->method[row] = (uint8_t)method;
 }
 
-tp_code tp_measure_pack_links(tp_measure *measure, const uint8_t *count, const tp_link *links, tp_error *error) {
-    int64_t rows = measure->of->n_rows, total = 0;
-    for (int64_t row = 0; row < rows; row++) {
-        measure->link_first[row] = total;
-        total += count[row];
-    }
-    measure->link_first[rows] = total;
-    measure->links = malloc(sizeof *measure->links * (size_t)(total > 0 ? total : 1));
-    if (measure->links == NULL) {
-        return tp_error_memory(error);
-    }
-    for (int64_t row = 0; row < rows; row++) {
-        memcpy(measure->links + measure->link_first[row], links + row * TP_LINKS_MAX, sizeof *links * count[row]);
-    }
-    return TP_OK;
-}
-
 int tp_measure_links(const tp_measure *measure, int64_t row, tp_link *links) {
     if (measure->links != NULL) {
         int64_t first = measure->link_first[row], n = measure->link_first[row + 1] - first;
@@ -114,25 +97,4 @@ int tp_measure_links(const tp_measure *measure, int64_t row, tp_link *links) {
     }
     bool finds = measure->kind->links != NULL && measure->missing_layer == NULL;
     return finds ? measure->kind->links(measure, row, links) : 0;
-}
-
-tp_code tp_measure_store_links(tp_measure *measure, tp_error *error) {
-    if (measure->links != NULL || measure->kind->links == NULL) {
-        return TP_OK;
-    }
-    int64_t rows = measure->of->n_rows;
-    uint8_t *count = calloc((size_t)rows + 1, sizeof *count);
-    tp_link *links = malloc(((size_t)rows * TP_LINKS_MAX + 1) * sizeof *links);
-    tp_code code = count == NULL || links == NULL ? tp_error_memory(error) : TP_OK;
-    for (int64_t row = 0; row < rows && code == TP_OK; row++) {
-        int n = tp_measure_links(measure, row, links + row * TP_LINKS_MAX);
-        count[row] = (uint8_t)(n > 0 ? n : 0);
-        code = n < 0 ? tp_error_memory(error) : TP_OK;
-    }
-    if (code == TP_OK) {
-        code = tp_measure_pack_links(measure, count, links, error);
-    }
-    free(count);
-    free(links);
-    return code;
 }

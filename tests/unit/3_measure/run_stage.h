@@ -36,7 +36,7 @@ static inline tp_code run_stage(tp_dataset *dataset, const char *kind, const cha
     tp_run run = {.base = "", .title = "", .year = year};
     code = stage->run(&step, &run, dataset, error);
     for (size_t i = 0; code == TP_OK && i < dataset->n_measures; i++) {
-        code = tp_measure_store_links(dataset->measures[i], error); /* so that the tests can look at them */
+        code = tp_test_store_links(dataset->measures[i]) ? TP_OK : TP_E_MACHINE;
     }
     tp_options_reset(&step.options);
     tp_node_free(node);

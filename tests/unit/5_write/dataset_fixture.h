@@ -4,6 +4,7 @@
 
 #include "write_fixture.h"
 
+#include "support.h"
 #include "technopolis/dataset.h"
 #include "technopolis/node.h"
 
@@ -198,9 +199,9 @@ static void add_hub(tp_dataset *dataset) {
     links[0] = (tp_link){.layer = 0, .note = -1, .row = 0, .minutes = 20, .distance_m = 11855};
     links[TP_LINKS_MAX] = (tp_link){.layer = 0, .note = -1, .row = 1, .minutes = 0, .distance_m = 0};
     links[TP_LINKS_MAX + 1] = (tp_link){.layer = 0, .note = -1, .row = 1, .minutes = 1, .distance_m = 1};
-    OK(tp_measure_pack_links(near, (const uint8_t[]){1, 2, 0}, links, NULL));
+    assert_true(tp_test_give_links(near, (const uint8_t[]){1, 2, 0}, links));
     links[0] = (tp_link){.layer = 0, .note = -1, .row = 0, .minutes = 22, .distance_m = NAN};
-    OK(tp_measure_pack_links(table, (const uint8_t[]){1, 0, 0}, links, NULL));
+    assert_true(tp_test_give_links(table, (const uint8_t[]){1, 0, 0}, links));
     tp_result *result = add_result(dataset, &PROFILES[0], &CRITERIA[0]);
     result->measures[0] = near;
     result->measures[1] = table;

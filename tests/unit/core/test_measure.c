@@ -1,4 +1,4 @@
-/* Measures: what is known of a row, its interval, and the packing of links. */
+/* Measures: what is known of a row, its interval, and links, stored or found again. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -64,12 +64,34 @@ static void what_a_row_may_hold(void **state) {
     tp_layer_free(of);
 }
 
-static void links_are_packed(void **state) {
+/* A kind that finds its links again: row % 4 of them, and no memory at row 7. */
+static int find_some(const tp_measure *measure, int64_t row, tp_link *links) {
+    (void)measure;
+    for (int i = 0; i < row % 4; i++) {
+        links[i] = (tp_link){.note = i, .row = row};
+    }
+    return row == 7 ? -1 : (int)(row % 4);
+}
+
+static const tp_measure_kind FINDER = {.name = "finder", .dimension = TP_DIMENSION_TIME, .links = find_some};
+
+static void check_links(const tp_measure *measure, int64_t row, int expected) {
+    tp_link links[TP_LINKS_MAX];
+    assert_int_equal(tp_measure_links(measure, row, links), expected);
+    for (int i = 0; i < expected; i++) {
+        assert_int_equal(links[i].row, row);
+        assert_int_equal(links[i].note, i);
+    }
+}
+
+static void links_are_read_or_found_again(void **state) {
     (void)state;
     enum { N = 40 };
     tp_layer *of = points(N);
-    tp_measure *measure = NULL;
-    assert_int_equal(tp_measure_new("m", &TIME, of, &measure, NULL), TP_OK);
+    tp_measure *stored = NULL, *found = NULL;
+    assert_int_equal(tp_measure_new("stored", &TIME, of, &stored, NULL), TP_OK);
+    assert_int_equal(tp_measure_new("found", &FINDER, of, &found, NULL), TP_OK);
+    check_links(stored, 3, 0); /* there are none yet */
     tp_link *links = calloc((size_t)N * TP_LINKS_MAX, sizeof *links);
     uint8_t count[N];
     assert_non_null(links);
@@ -79,19 +101,16 @@ static void links_are_packed(void **state) {
             links[row * TP_LINKS_MAX + i] = (tp_link){.note = (int32_t)i, .row = i < count[row] ? row : -99};
         }
     }
-    assert_int_equal(tp_measure_pack_links(measure, count, links, NULL), TP_OK);
-    int64_t total = 0;
+    assert_true(tp_test_give_links(stored, count, links));
     for (int64_t row = 0; row < N; row++) {
-        assert_int_equal(measure->link_first[row], total);
-        for (int64_t i = 0; i < count[row]; i++) {
-            assert_int_equal(measure->links[total + i].row, row);
-            assert_int_equal(measure->links[total + i].note, i);
-        }
-        total += count[row];
+        check_links(stored, row, count[row]);
+        check_links(found, row, row == 7 ? -1 : (int)(row % 4));
     }
-    assert_int_equal(measure->link_first[N], total);
+    found->missing_layer = tp_text_copy("airports"); /* nothing was measured, so there is nothing to find */
+    check_links(found, 3, 0);
     free(links);
-    tp_measure_free(measure);
+    tp_measure_free(stored);
+    tp_measure_free(found);
     tp_layer_free(of);
 }
 
@@ -100,9 +119,6 @@ static void a_measure_over_no_rows(void **state) {
     tp_layer *of = points(0);
     tp_measure *measure = NULL;
     assert_int_equal(tp_measure_new("m", &TIME, of, &measure, NULL), TP_OK);
-    tp_link link[TP_LINKS_MAX];
-    uint8_t count = 0;
-    assert_int_equal(tp_measure_pack_links(measure, &count, link, NULL), TP_OK);
     assert_int_equal(measure->link_first[0], 0);
     tp_measure_free(measure);
     tp_layer_free(of);
@@ -143,9 +159,12 @@ static void texts_of_methods(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_is_known_at_first), cmocka_unit_test(what_a_row_may_hold),
-        cmocka_unit_test(links_are_packed),          cmocka_unit_test(a_measure_over_no_rows),
-        cmocka_unit_test(layers_and_detail),         cmocka_unit_test(texts_of_methods),
+        cmocka_unit_test(nothing_is_known_at_first),
+        cmocka_unit_test(what_a_row_may_hold),
+        cmocka_unit_test(links_are_read_or_found_again),
+        cmocka_unit_test(a_measure_over_no_rows),
+        cmocka_unit_test(layers_and_detail),
+        cmocka_unit_test(texts_of_methods),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
