@@ -34,12 +34,14 @@ typedef struct tp_service_request {
 
 /**
  * Searches. `facilities` need not live on; `places` neither. 16 bytes for each pair of a node and a facility, 8 for each
- * node of the network. One bounded search a group in parallel, O(n log n) for n pairs; the same at any number of threads.
+ * node of the network, 1 for each way, 64 for each facility; while it is made up to 48 more a pair, and a thread 28 more
+ * a node. One bounded search a group in parallel, O(n log n) for n pairs; the same at any number of threads.
+ * TP_E_INTERNAL when a facility's group is none of n_groups, TP_E_DATA for 2^31 - 1 facilities or more.
  */
 TP_NODISCARD tp_code tp_service_new(const tp_service_request *request, tp_service **service, tp_error *error);
 void tp_service_free(tp_service *service);
 
-/** How many words of 64 bits a walk needs: one bit a group. */
+/** How many words of 64 bits a walk needs: one bit a group, and none with `nearest`. */
 int64_t tp_service_words(const tp_service *service);
 
 /** A facility (or group) that serves a place. */
@@ -62,15 +64,19 @@ typedef struct tp_service_walk {
 } tp_service_walk;
 
 /**
- * Begins with a place, which needs to have been among the places of the request. `seen` is room for tp_service_words().
+ * Begins with a place, which needs to have been among the places of the request. `seen` is room for tp_service_words(); NULL
+ * with `nearest`. The place must outlive the walk.
  * All facilities: O(k) for k pairs of its nodes, and O(d^2) for d facilities on the same way.
  */
 void tp_service_begin(tp_service_walk *walk, const tp_service *service, const tp_join *place, uint64_t *seen);
 
-/** The next facility; false when there is none. With `nearest` only the first means anything. */
+/** The next facility; false when there is none. With `nearest` there is one at most. */
 bool tp_service_next(tp_service_walk *walk, tp_served *served);
 
-/** The numbers of all facilities within the limit in no order that matters, and how many; faster than walking. */
+/**
+ * The numbers of all facilities within the limit in no order that matters, and how many; faster than walking. Not with
+ * `nearest`. `facilities` is room for one number more than there are groups.
+ */
 int64_t tp_service_all(const tp_service *service, const tp_join *place, uint64_t *seen, int32_t *facilities);
 
 #ifdef __cplusplus

@@ -123,30 +123,10 @@ static tp_near near_by_line(const nearest_detail *detail, const nearest_kind *ki
     return near;
 }
 
-/* Room for what a walk has seen, on the stack where it fits. */
-enum { SEEN_WORDS = 64 };
-
-typedef struct seen_room {
-    uint64_t own[SEEN_WORDS];
-    uint64_t *words;
-} seen_room;
-
-static bool seen_open(seen_room *room, const nearest_kind *kind) {
-    int64_t n = kind->service == NULL ? 0 : tp_service_words(kind->service);
-    room->words = n <= SEEN_WORDS ? room->own : malloc((size_t)n * sizeof *room->words);
-    return room->words != NULL;
-}
-
-static void seen_close(seen_room *room) {
-    if (room->words != room->own) {
-        free(room->words);
-    }
-}
-
-static tp_near near_by_road(const nearest_detail *detail, const nearest_kind *kind, seen_room *seen, int64_t row) {
+static tp_near near_by_road(const nearest_detail *detail, const nearest_kind *kind, int64_t row) {
     tp_service_walk walk;
     tp_served served;
-    tp_service_begin(&walk, kind->service, &detail->travel.joins[row], seen->words);
+    tp_service_begin(&walk, kind->service, &detail->travel.joins[row], NULL);
     if (!tp_service_next(&walk, &served)) {
         return (tp_near){.facility = -1, .minutes = INFINITY};
     }
@@ -155,13 +135,13 @@ static tp_near near_by_road(const nearest_detail *detail, const nearest_kind *ki
                      .distance_m = served.length_m};
 }
 
-static tp_near find_near(const tp_measure *measure, const nearest_kind *kind, seen_room *seen, int64_t row) {
+static tp_near find_near(const tp_measure *measure, const nearest_kind *kind, int64_t row) {
     const nearest_detail *detail = measure->detail;
     switch (tp_travel_there(&detail->travel, row)) {
     case TP_THERE_STRAIGHT:
         return near_by_line(detail, kind, measure, row);
     case TP_THERE_NETWORK:
-        return near_by_road(detail, kind, seen, row);
+        return near_by_road(detail, kind, row);
     case TP_THERE_NOT:
         break;
     }
@@ -170,12 +150,7 @@ static tp_near find_near(const tp_measure *measure, const nearest_kind *kind, se
 
 static int find_link(const tp_measure *measure, int64_t row, tp_link *links) {
     const nearest_detail *detail = measure->detail;
-    seen_room seen;
-    if (!seen_open(&seen, &detail->sure)) {
-        return -1;
-    }
-    tp_near near = find_near(measure, &detail->sure, &seen, row);
-    seen_close(&seen);
+    tp_near near = find_near(measure, &detail->sure, row);
     if (near.facility >= 0) {
         links[0] = tp_near_link(&detail->facilities, &near);
     }
@@ -329,18 +304,18 @@ static void publish_row(const nearest_columns *columns, const tp_near *near, tp_
     tp_column_set_stored(columns->column[4], row, columns->method[method]);
 }
 
-static void measure_row(const nearest_work *work, seen_room seen[2], int64_t row) {
+static void measure_row(const nearest_work *work, int64_t row) {
     tp_measure *measure = work->measure;
     const nearest_detail *detail = work->detail;
     tp_way_there there = tp_travel_there(&detail->travel, row);
-    tp_near near = find_near(measure, &detail->sure, &seen[0], row);
+    tp_near near = find_near(measure, &detail->sure, row);
     /* Nothing within the limit is known to lie beyond it, not to be nowhere. */
     bool looked =
         near.facility < 0 && detail->facilities.n > 0 && isfinite(measure->within_min) && there != TP_THERE_NOT;
     double beyond = looked ? nextafter(measure->within_min, INFINITY) : INFINITY;
     double low = fmin(near.minutes, beyond);
     if (detail->facilities.n_maybe > 0) {
-        low = fmin(low, find_near(measure, &work->maybe, &seen[1], row).minutes);
+        low = fmin(low, find_near(measure, &work->maybe, row).minutes);
     }
     if (there == TP_THERE_NETWORK) {
         double within_min = measure->within_min;
@@ -357,24 +332,12 @@ static void measure_row(const nearest_work *work, seen_room seen[2], int64_t row
     }
 }
 
-static tp_code measure_rows(const nearest_work *work, tp_error *error) {
+static void measure_rows(const nearest_work *work) {
     int64_t n = work->measure->of->n_rows;
-    bool lost = false;
-#pragma omp parallel reduction(|| : lost)
-    {
-        seen_room seen[2];
-        bool open[2] = {seen_open(&seen[0], &work->detail->sure), seen_open(&seen[1], &work->maybe)};
-        lost = !open[0] || !open[1];
-#pragma omp for schedule(static, 256)
-        for (int64_t row = 0; row < n; row++) {
-            if (!lost) {
-                measure_row(work, seen, row);
-            }
-        }
-        seen_close(&seen[0]);
-        seen_close(&seen[1]);
+#pragma omp parallel for schedule(static, 256)
+    for (int64_t row = 0; row < n; row++) {
+        measure_row(work, row);
     }
-    return lost ? tp_error_memory(error) : TP_OK;
 }
 
 static bool same_text(const char *a, const char *b) {
@@ -474,7 +437,7 @@ static tp_code find_nearest(const tp_step *step, tp_dataset *dataset, tp_layer *
         code = open_columns(step, &work, of, &columns, error);
     }
     if (code == TP_OK) {
-        code = measure_rows(&work, error);
+        measure_rows(&work);
     }
     close_columns(&columns);
     reset_kind(&work.maybe);

@@ -80,7 +80,8 @@ static tp_code search_group(tp_search *s, const tp_search_rule *rule, const tp_g
     return code == TP_OK ? tp_search_go(s, error) : code;
 }
 
-void tp_count_sum_up(uint32_t **tally, int n_threads, int64_t n, int n_limits) {
+/* The tallies of all threads into the first one's, each limit with what the shorter ones have. */
+static void sum_up(uint32_t **tally, int n_threads, int64_t n, int n_limits) {
 #pragma omp parallel for schedule(static) num_threads(n_threads)
     for (int64_t v = 0; v < n; v++) {
         uint32_t *count = tally[0] + v * n_limits;
@@ -166,7 +167,7 @@ tp_code tp_count_nodes(const tp_network *network, const tp_search_rule *rule, co
         }
     }
     if (code == TP_OK) {
-        tp_count_sum_up(t.tally, t.n, network->n_nodes, n_limits);
+        sum_up(t.tally, t.n, network->n_nodes, n_limits);
     }
 done:
     free_threads(&t);

@@ -187,20 +187,56 @@ static bool add_end(const tp_search *s, tp_path *path, const tp_join *join, cons
                        leaving ? at_node : join->fraction, end->time_ms, leaving ? (int64_t)end->node : -1);
 }
 
-/* The stretches at the facility whose start is at `node`. */
-static bool add_facility(const tp_search *s, tp_path *path, uint32_t node, uint64_t label) {
+/* Whether this facility is what a label at a node began with; then the end of its way that lies there. */
+static bool begins_at(const tp_search *s, const tp_search_place *place, uint32_t node, uint64_t label,
+                      tp_join_end *end) {
+    tp_join_end ends[2];
     bool leaving = s->rule.direction == TP_FROM_FACILITY;
-    for (int64_t i = 0; i < s->n_places; i++) {
-        const tp_search_place *place = &s->place[i];
-        tp_join_end ends[2];
-        int n = place->number == (uint32_t)label ? tp_join_ends(s->network, &place->join, leaving, ends) : 0;
-        for (int k = 0; k < n; k++) {
-            if (ends[k].node == node && place->join.off_road_ms + ends[k].time_ms == tp_label_ms(label)) {
-                return add_end(s, path, &place->join, &ends[k], leaving) && add_off_road(path, &place->join);
-            }
+    int n = place->number == (uint32_t)label ? tp_join_ends(s->network, &place->join, leaving, ends) : 0;
+    for (int k = 0; k < n; k++) {
+        if (ends[k].node == node && place->join.off_road_ms + ends[k].time_ms == tp_label_ms(label)) {
+            *end = ends[k];
+            return true;
         }
     }
-    return true;
+    return false;
+}
+
+/* The first of the facilities that joined a way and began with the label; -1: none. */
+static int64_t facility_on(const tp_search *s, int64_t way, uint32_t node, uint64_t label, tp_join_end *end) {
+    for (int64_t i = tp_search_first_on_way(s, way); i < s->n_places && s->place[i].join.way == way; i++) {
+        if (begins_at(s, &s->place[i], node, label, end)) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/*
+ * The facility whose start is at `node`; -1: none, as after a search from nodes. It joined one of the ways that meet
+ * there: of many facilities only these are looked at, or all where the way is a loop, which has no edges.
+ */
+static int64_t facility_at(const tp_search *s, uint32_t node, uint64_t label, tp_join_end *end) {
+    const tp_edges *sides[] = {&s->network->out, &s->network->in};
+    int64_t found = -1;
+    for (int side = 0; side < 2 && s->n_places > 0; side++) {
+        for (uint32_t e = sides[side]->first[node]; e < sides[side]->first[node + 1] && found < 0; e++) {
+            found = facility_on(s, sides[side]->way[e], node, label, end);
+        }
+    }
+    for (int64_t i = 0; i < s->n_places && found < 0; i++) {
+        found = begins_at(s, &s->place[i], node, label, end) ? i : -1;
+    }
+    return found;
+}
+
+/* The stretches at the facility whose start is at `node`. */
+static bool add_facility(const tp_search *s, tp_path *path, uint32_t node, uint64_t label) {
+    tp_join_end end;
+    int64_t i = facility_at(s, node, label, &end);
+    const tp_join *join = i >= 0 ? &s->place[i].join : NULL;
+    bool leaving = s->rule.direction == TP_FROM_FACILITY;
+    return join == NULL || (add_end(s, path, join, &end, leaving) && add_off_road(path, join));
 }
 
 static void finish(const tp_search *s, uint64_t label, tp_path *path) {
@@ -244,9 +280,10 @@ tp_code tp_search_path(const tp_search *search, uint32_t node, tp_path *path, bo
 /* The facility on the place's own way that the label comes from, NULL when it comes over a node. */
 static const tp_join *direct_facility(const tp_search *s, const tp_join *place, uint64_t label) {
     bool leaving = s->rule.direction == TP_TO_FACILITY;
-    for (int64_t i = 0; i < s->n_places; i++) {
+    for (int64_t i = tp_search_first_on_way(s, place->way); i < s->n_places && s->place[i].join.way == place->way;
+         i++) {
         const tp_join *facility = &s->place[i].join;
-        if (s->place[i].number == (uint32_t)label && facility->way == place->way &&
+        if (s->place[i].number == (uint32_t)label &&
             (leaving ? tp_join_direct_ms(s->network, place, facility)
                      : tp_join_direct_ms(s->network, facility, place)) == tp_label_ms(label)) {
             return facility;

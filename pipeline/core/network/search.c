@@ -208,8 +208,7 @@ int64_t tp_search_start(const tp_search *search, uint32_t node) {
     return search->label[node] == TP_BLANK ? -1 : (int64_t)(search->label[node] & UINT32_MAX);
 }
 
-/* The first facility that joined the given way. */
-static int64_t first_on_way(const tp_search *s, int64_t way) {
+int64_t tp_search_first_on_way(const tp_search *s, int64_t way) {
     int64_t low = 0, high = s->n_places;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
@@ -233,7 +232,8 @@ uint64_t tp_search_place_label(const tp_search *s, const tp_join *place) {
             best = whole < best ? whole : best;
         }
     }
-    for (int64_t i = first_on_way(s, place->way); i < s->n_places && s->place[i].join.way == place->way; i++) {
+    for (int64_t i = tp_search_first_on_way(s, place->way); i < s->n_places && s->place[i].join.way == place->way;
+         i++) {
         const tp_join *facility = &s->place[i].join;
         uint32_t direct_ms =
             leaving ? tp_join_direct_ms(s->network, place, facility) : tp_join_direct_ms(s->network, facility, place);

@@ -103,6 +103,9 @@ void tp_search_sort_starts(tp_search *search);
 TP_NODISCARD tp_code tp_search_new_part(const tp_network *network, uint64_t *label, uint32_t first_node, uint32_t n_own,
                                         tp_search **search, tp_error *error);
 
+/** The first of the facilities that joined this way (they are sorted), or where it would be. */
+int64_t tp_search_first_on_way(const tp_search *search, int64_t way);
+
 /** The label of a joined place, TP_BLANK beyond the limit. */
 uint64_t tp_search_place_label(const tp_search *search, const tp_join *place);
 

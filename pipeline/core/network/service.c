@@ -17,7 +17,7 @@ void tp_service_free(tp_service *service) {
 }
 
 int64_t tp_service_words(const tp_service *service) {
-    return service->n_groups / 64 + 1;
+    return service->nearest ? 0 : service->n_groups / 64 + 1;
 }
 
 static bool leaves_places(const tp_service *service) {
@@ -67,7 +67,7 @@ static uint64_t next_on_way(const tp_service_walk *walk, int64_t *found) {
     uint64_t best = TP_BLANK;
     for (int64_t i = walk->way_first; i < walk->way_end; i++) {
         const tp_on_way *on_way = &service->on_way[i];
-        if (!was_seen(walk->seen, on_way->group)) {
+        if (walk->seen == NULL || !was_seen(walk->seen, on_way->group)) {
             uint32_t time_ms = direct_ms(service, walk->place, &on_way->join);
             uint64_t label = tp_label(time_ms, (uint32_t)on_way->group);
             if (time_ms <= service->rule.limit_ms && label < best) {
@@ -88,8 +88,10 @@ static double end_length_m(const tp_network *network, const tp_join *place, cons
 }
 
 void tp_service_begin(tp_service_walk *walk, const tp_service *service, const tp_join *place, uint64_t *seen) {
-    *walk = (tp_service_walk){.service = service, .place = place, .seen = seen};
-    memset(seen, 0, (size_t)tp_service_words(service) * sizeof *seen);
+    *walk = (tp_service_walk){.service = service, .place = place, .seen = service->nearest ? NULL : seen};
+    if (walk->seen != NULL) {
+        memset(seen, 0, (size_t)tp_service_words(service) * sizeof *seen);
+    }
     tp_join_end ends[2];
     bool leaving = leaves_places(service);
     walk->n_ends = tp_join_ends(service->network, place, leaving, ends);
@@ -112,7 +114,7 @@ static uint64_t next_of_node(tp_service_walk *walk, int i) {
             walk->at[i] = walk->end[i];
             break;
         }
-        if (!was_seen(walk->seen, pair->facility)) {
+        if (walk->seen == NULL || !was_seen(walk->seen, pair->facility)) {
             return time_ms << 32 | (uint32_t)pair->facility;
         }
         walk->at[i]++;
@@ -143,7 +145,12 @@ bool tp_service_next(tp_service_walk *walk, tp_served *served) {
         served->length_m = place->distance_m + facility->distance_m +
                            service->network->ways.length_m[place->way] * fabs(place->fraction - facility->fraction);
     }
-    mark_seen(walk->seen, served->facility);
+    if (walk->seen != NULL) {
+        mark_seen(walk->seen, served->facility);
+    } else { /* the nearest was it */
+        walk->n_ends = 0;
+        walk->way_end = walk->way_first;
+    }
     return true;
 }
 

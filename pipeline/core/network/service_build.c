@@ -325,6 +325,7 @@ tp_code tp_service_new(const tp_service_request *request, tp_service **service, 
         made->rule = request->rule;
         made->rule.limit_ms = request->rule.limit_ms > TP_TIME_MAX_MS ? TP_TIME_MAX_MS : request->rule.limit_ms;
         made->n_groups = n_groups;
+        made->nearest = request->nearest;
         want_nodes(request, b.wanted);
         code = file_groups(&b, error);
     }

@@ -15,6 +15,7 @@ struct tp_service {
     const tp_network *network;
     tp_search_rule rule;
     int64_t n_groups;
+    bool nearest;      /**< a node has its nearest alone */
     int64_t *first;    /**< n_nodes + 1: the pairs of each node */
     tp_pair *pair;     /**< by time, then by group; of groups where facilities are grouped */
     double *length_m;  /**< of each pair: from the node to the facility, off the road at its end included */
@@ -38,7 +39,8 @@ void tp_path_lengths_forget(tp_path_lengths *lengths, const tp_search *search);
 
 /**
  * The length of the path that tp_search_path would tell from a node that was reached, to the place of the facility. Paths
- * that meet go on together, so each edge is looked at once: O(nodes reached) for all of them.
+ * that meet go on together, so each edge is looked at once: O(nodes reached) for all of them, but for nodes where edges
+ * of 0 ms lead on, from each of which the path is followed to its end.
  */
 TP_NODISCARD tp_code tp_path_length(tp_path_lengths *lengths, const tp_search *search, uint32_t node, double *length_m,
                                     tp_error *error);
