@@ -80,7 +80,7 @@ static tp_code search_group(tp_search *s, const tp_search_rule *rule, const tp_g
     return code == TP_OK ? tp_search_go(s, error) : code;
 }
 
-/* The tallies of all threads into the first one's, each limit with what the shorter ones have. */
+/* Sums the threads' tallies into the first, and the limits: what is within a shorter time is within the longer ones. */
 static void sum_up(uint32_t **tally, int n_threads, int64_t n, int n_limits) {
 #pragma omp parallel for schedule(static) num_threads(n_threads)
     for (int64_t v = 0; v < n; v++) {

@@ -9,7 +9,4 @@
 /** TP_E_INTERNAL unless there are 1 to 32 limits, ascending. */
 TP_NODISCARD tp_code tp_count_check_limits(const uint32_t *limits_ms, int n_limits, tp_error *error);
 
-/** Sums the threads' tallies into the first, and the limits: what is within a shorter time is within the longer ones. */
-void tp_count_sum_up(uint32_t **tally, int n_threads, int64_t n, int n_limits);
-
 #endif
