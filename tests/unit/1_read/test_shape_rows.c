@@ -46,6 +46,44 @@ static void points_and_tables(void **state) {
     end_reading(&r);
 }
 
+/* Numbers of one to twenty digits, in front of the point and behind: the nearest double, as strtod finds it. */
+static void long_reals(void **state) {
+    (void)state;
+    enum { N = 20000 };
+    made_layer m = begin_layer("ESRI Shapefile", "r.dbf", "r", 6668, wkbNone);
+    add_column(m, "name", OFTString, 4);
+    add_real(m, "value", 24, 15);
+    add_real(m, "short", 18, 9);
+    uint64_t seed = 11;
+    char texts[2][40];
+    for (int i = 0; i < N; i++) {
+        for (int k = 0; k < 2; k++) {
+            seed = seed * 6364136223846793005U + 1442695040888963407U;
+            double size = pow(10, (double)(seed >> 33 & 7) - (k == 0 ? 3 : 1));
+            double value = ((double)(seed >> 11) * 0x1p-52 - 1) * size;
+            snprintf(texts[k], sizeof texts[k], "%.17g", (seed & 7) == 0 ? rint(value * 8) / 8 : value);
+        }
+        add_feature(m, NULL, 3, "r", texts[0], texts[1]);
+    }
+    end_layer(m);
+    /* These lie so near the middle between two doubles that rounding twice is wrong. */
+    static const char *const hard[] = {"-29003.584419880930", "32220.418385510804", "91284304946.305336",
+                                       "32220.41838551080"};
+    enum { HEADER = 32 * 4 + 1, RECORD = 1 + 4 + 24 + 18 };
+    for (int i = 0; i < 4; i++) {
+        for (int k = 0; k < 24; k++) {
+            set_byte("r.dbf", HEADER + i * RECORD + 1 + 4 + k, k < (int)strlen(hard[i]) ? hard[i][k] : ' ');
+        }
+    }
+    assert_true(compare_ways("r.dbf", NULL));
+    reading r;
+    assert_true(read_made("r.dbf", NULL, false, &r));
+    for (int i = 0; i < 4; i++) {
+        assert_true(r.layer->columns[1]->f64[i] == strtod(hard[i], NULL));
+    }
+    end_reading(&r);
+}
+
 static void deleted_records(void **state) {
     (void)state;
     make_points("d.shp", "d", wkbPoint);
@@ -110,10 +148,8 @@ static void changed_bytes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(points_and_tables),
-        cmocka_unit_test(deleted_records),
-        cmocka_unit_test(other_types),
-        cmocka_unit_test(changed_bytes),
+        cmocka_unit_test(points_and_tables), cmocka_unit_test(long_reals),    cmocka_unit_test(deleted_records),
+        cmocka_unit_test(other_types),       cmocka_unit_test(changed_bytes),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
