@@ -7,9 +7,8 @@
  * what lies inside is in reach at 0 minutes, and times are those from its core.
  */
 #include "apart.h"
-#include "count_values.h"
+#include "count_detail.h"
 #include "technopolis/plan.h"
-#include "travel.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -120,18 +119,8 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     }
 }
 
-/* What the evidence needs beyond the measure itself; links are found when they are asked for. */
-typedef struct count_detail {
-    tp_travel travel;
-    tp_facilities facilities;
-    tp_nearby nearby;
-    tp_count_values values;
-    char *distinct, *sum; /* column names or NULL */
-    uint32_t *found;      /* of->n_rows: features within the limit, before distinct and sum */
-} count_detail;
-
 static void free_detail(void *detail) {
-    count_detail *mine = detail;
+    tp_count_detail *mine = detail;
     if (mine != NULL) {
         tp_nearby_reset(&mine->nearby);
         tp_count_values_reset(&mine->values);
@@ -146,7 +135,7 @@ static void free_detail(void *detail) {
 
 /* The nearest that are counted, each value of `distinct` once. */
 static int find_links(const tp_measure *measure, int64_t row, tp_link *links) {
-    const count_detail *detail = measure->detail;
+    const tp_count_detail *detail = measure->detail;
     tp_nearby_room room = {0};
     int64_t *seen = calloc(2 * (size_t)detail->values.n_classes + 1, sizeof *seen);
     int n_links = -1;
@@ -167,93 +156,8 @@ static int find_links(const tp_measure *measure, int64_t row, tp_link *links) {
     return n_links;
 }
 
-/* ---- the evidence ---- */
-
-static void write_listed(const tp_measure *measure, int64_t row, const count_detail *detail, tp_text *text) {
-    tp_link links[TP_LINKS_MAX];
-    int listed = tp_measure_links(measure, row, links);
-    text->lost = text->lost || listed < 0;
-    for (int i = 0; i < listed; i++) {
-        const tp_link *link = &links[i];
-        tp_text_add(text, "%s", i > 0 || detail->sum != NULL ? ", " : ": ");
-        if (detail->distinct != NULL) {
-            const tp_column *column = tp_layer_column(measure->to[link->layer], detail->distinct);
-            char number[TP_CELL_TEXT_SIZE];
-            const char *value = tp_column_cell(column, link->row, number);
-            tp_text_add(text, "%s - ", value == NULL ? "?" : value);
-        }
-        if (link->note == TP_LINK_INSIDE) {
-            tp_text_add(text, "%s (inside)", tp_layer_label(measure->to[link->layer], link->row));
-        } else {
-            tp_travel_write_link(&detail->travel, measure, row, link, text);
-        }
-    }
-    int64_t all = detail->distinct != NULL ? (int64_t)measure->value[row] : detail->found[row];
-    if (all > listed) {
-        tp_text_add(text, " and %lld more", (long long)(all - listed));
-    }
-}
-
-static void write_wanted(const tp_measure *measure, tp_text *text) {
-    tp_reach_write_wanted(measure, text);
-    tp_text_add(text, measure->of->geometry == TP_GEOMETRY_POLYGON ? " inside the zone or within " : " within ");
-    tp_text_add_number(text, measure->within_min, 1);
-    tp_text_add(text, " min");
-}
-
-static void write_counted(const tp_measure *measure, int64_t row, const count_detail *detail, tp_text *text) {
-    if (detail->sum != NULL) {
-        tp_text_add(text, "%s of ", detail->sum);
-    } else if (detail->found[row] == 0) {
-        tp_text_add(text, "none of the ");
-    } else {
-        tp_text_add_number(text, measure->value[row], 0);
-        tp_text_add(text, " ");
-        if (detail->distinct != NULL) {
-            tp_text_add(text, "different values of %s among ", detail->distinct);
-            tp_text_add_number(text, (double)detail->found[row], 0);
-            tp_text_add(text, " ");
-        }
-    }
-    write_wanted(measure, text);
-    if (detail->sum != NULL && detail->found[row] == 0) {
-        tp_text_add(text, ": none found");
-    } else if (detail->sum != NULL) {
-        tp_text_add(text, ": ");
-        tp_text_add_number(text, measure->low[row], 0);
-        tp_text_add(text, " in all");
-    }
-    write_listed(measure, row, detail, text);
-    tp_text_add(text, " ");
-    tp_travel_write_method(&detail->travel, row, text);
-    tp_travel_write_place(&detail->travel, row, text);
-    if (detail->found[row] == 0) {
-        tp_travel_write_left_out(&detail->travel, row, text);
-    }
-}
-
-static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text) {
-    const count_detail *detail = measure->detail;
-    if (tp_travel_there(&detail->travel, row) == TP_THERE_NOT && detail->found[row] == 0) {
-        write_wanted(measure, text);
-        tp_text_add(text, ": none reached, since ");
-        tp_travel_write_not_joined(&detail->travel, text);
-        return;
-    }
-    write_counted(measure, row, detail, text);
-    if (measure->sample) {
-        tp_text_add(text, "; %s, so there may be more", tp_reach_sample_text(measure));
-    } else if (isinf(measure->high[row])) {
-        tp_text_add(text, "; at least, since a value is missing or a feature does not join the network");
-    } else if (measure->high[row] > measure->low[row]) {
-        tp_text_add(text, "; up to ");
-        tp_text_add_number(text, measure->high[row], 0);
-        tp_text_add(text, ", since what decides is missing for some, or they do not join the network");
-    }
-}
-
 static const tp_measure_kind KIND = {
-    .name = "count", .dimension = TP_DIMENSION_COUNT, .evidence = write_evidence, .links = find_links};
+    .name = "count", .dimension = TP_DIMENSION_COUNT, .evidence = tp_count_write_evidence, .links = find_links};
 
 /* ---- the measure ---- */
 
@@ -266,7 +170,7 @@ typedef struct count_limit {
 typedef struct count_work {
     const tp_apart *apart;
     tp_measure *measure;
-    count_detail *detail;
+    tp_count_detail *detail;
     int64_t *by_layer;   /* n_to a row; NULL: not wanted */
     count_limit *limits; /* n_also + 1, ascending */
     double *also;        /* n_also a row */
@@ -311,7 +215,7 @@ static void note_found(const count_work *work, int64_t row, int64_t facility) {
 
 /* One limit: the order of the facilities does not matter. */
 static void count_all(const count_work *work, count_scratch *scratch, int64_t row) {
-    const count_detail *detail = work->detail;
+    const tp_count_detail *detail = work->detail;
     tp_tally tally = {0, 0};
     int64_t n = tp_nearby_all(&detail->nearby, &scratch->room, row);
     for (int64_t i = 0; i < n; i++) {
@@ -325,7 +229,7 @@ static void count_all(const count_work *work, count_scratch *scratch, int64_t ro
 
 /* Several: from the nearest on, a tally at each of them. */
 static void count_in_order(const count_work *work, count_scratch *scratch, int64_t row) {
-    const count_detail *detail = work->detail;
+    const tp_count_detail *detail = work->detail;
     tp_tally tally = {0, 0};
     int64_t n = tp_nearby_of(&detail->nearby, &scratch->room, row), next = 0;
     for (int64_t i = 0; i < n; i++) {
@@ -441,7 +345,7 @@ static tp_code publish(const tp_step *step, const count_work *work, tp_layer *of
 /* ---- the stage ---- */
 
 static tp_code make_detail(const count_options *options, tp_measure *measure, tp_error *error) {
-    count_detail *detail = calloc(1, sizeof *detail);
+    tp_count_detail *detail = calloc(1, sizeof *detail);
     if (detail == NULL) {
         return tp_error_memory(error);
     }
@@ -487,7 +391,7 @@ static void reset_work(count_work *work) {
 static tp_code find_counts(const tp_step *step, tp_dataset *dataset, tp_layer *of, tp_measure *measure,
                            tp_error *error) {
     const count_options *options = step->options.values;
-    count_detail *detail = measure->detail;
+    tp_count_detail *detail = measure->detail;
     const tp_facilities *facilities = &detail->facilities;
     tp_apart apart = {0};
     count_work work = {.apart = &apart, .measure = measure, .detail = detail};
@@ -534,7 +438,7 @@ static tp_code run(const tp_step *step, const tp_run *run_settings, tp_dataset *
     measure->within_min = options->within.value;
     code = make_detail(options, measure, error);
     if (code == TP_OK) {
-        count_detail *detail = measure->detail;
+        tp_count_detail *detail = measure->detail;
         code = tp_facilities_gather(dataset, &options->to, options->where, measure, &detail->facilities, error);
     }
     if (code == TP_OK && measure->missing_layer == NULL) {
