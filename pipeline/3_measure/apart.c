@@ -40,9 +40,8 @@ double tp_apart_nearest_min(const tp_apart *apart, const tp_travel *travel, cons
     return minutes <= within_min ? minutes : INFINITY;
 }
 
-int64_t tp_apart_count(const tp_apart *apart, const tp_travel *travel, const tp_layer *of, int64_t row,
-                       double within_min) {
-    return apart->n == 0 ? 0
-                         : tp_point_index_inside(apart->index.points, of->lon_deg[row], of->lat_deg[row],
-                                                 tp_reach_limit_m(&travel->reach, within_min), NULL, 0);
+int64_t tp_apart_count(const tp_apart *apart, const tp_layer *of, int64_t row, double within_m) {
+    return apart->n == 0
+               ? 0
+               : tp_point_index_inside(apart->index.points, of->lon_deg[row], of->lat_deg[row], within_m, NULL, 0);
 }

@@ -18,8 +18,7 @@ void tp_apart_reset(tp_apart *apart);
 double tp_apart_nearest_min(const tp_apart *apart, const tp_travel *travel, const tp_layer *of, int64_t row,
                             double within_min);
 
-/** How many of them the straight line puts within the limit of a place. Thread-safe, allocates nothing. */
-int64_t tp_apart_count(const tp_apart *apart, const tp_travel *travel, const tp_layer *of, int64_t row,
-                       double within_min);
+/** How many of them lie within a distance (of tp_reach_longest_m) of a place. Thread-safe, allocates nothing. */
+int64_t tp_apart_count(const tp_apart *apart, const tp_layer *of, int64_t row, double within_m);
 
 #endif

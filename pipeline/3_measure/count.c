@@ -164,7 +164,8 @@ static const tp_measure_kind KIND = {
 /* One of the times up to which is counted. */
 typedef struct count_limit {
     double minutes;
-    int64_t also; /* number in also_within; -1: `within` */
+    double within_m; /* the longest straight line that is within it */
+    int64_t also;    /* number in also_within; -1: `within` */
 } count_limit;
 
 typedef struct count_work {
@@ -189,7 +190,7 @@ static void keep_tally(const count_work *work, int64_t row, const count_limit *l
     const tp_travel *travel = &work->detail->travel;
     double more = tally->more;
     if (work->apart->n > 0 && tp_travel_there(travel, row) == TP_THERE_NETWORK) {
-        double n = (double)tp_apart_count(work->apart, travel, measure->of, row, limit->minutes);
+        double n = (double)tp_apart_count(work->apart, measure->of, row, limit->within_m);
         more += work->detail->values.amount != NULL && n > 0 ? INFINITY : n; /* off the network: each may count */
     }
     double high = measure->sample ? INFINITY : tally->sure + more;
@@ -375,9 +376,12 @@ static tp_code make_work(const count_options *options, bool by_layer, count_work
         return tp_error_memory(error);
     }
     for (size_t i = 0; i < n_also; i++) {
-        work->limits[i] = (count_limit){options->also_within.items[i].value, (int64_t)i};
+        work->limits[i] = (count_limit){.minutes = options->also_within.items[i].value, .also = (int64_t)i};
     }
-    work->limits[n_also] = (count_limit){options->within.value, -1};
+    work->limits[n_also] = (count_limit){.minutes = options->within.value, .also = -1};
+    for (size_t i = 0; i <= n_also; i++) {
+        work->limits[i].within_m = tp_reach_longest_m(&work->detail->travel.reach, work->limits[i].minutes);
+    }
     qsort(work->limits, n_also + 1, sizeof *work->limits, compare_limits);
     return TP_OK;
 }

@@ -35,7 +35,7 @@ static bool measure_row(in_reach_work *work, tp_nearby_room *room, int64_t row) 
         reach.found = room->found;
     }
     if (there == TP_THERE_NETWORK) {
-        reach.n_apart = tp_apart_count(&work->apart, work->travel, measure->of, row, measure->within_min);
+        reach.n_apart = tp_apart_count(&work->apart, measure->of, row, work->nearby.within_m);
     }
     tp_link *links = work->with_links ? tp_link_rows_room(&work->links) : NULL;
     if (work->with_links && links == NULL) {

@@ -414,7 +414,37 @@ static void against_a_search_a_facility(void **state) {
     omp_set_num_threads(before);
 }
 
+/* A facility off the network may count exactly up to the time that the straight line takes, and not a bit above it. */
+static void off_the_network_up_to_the_limit(void **state) {
+    (void)state;
+    static const char settings[] = "{to: first, within: %.17g min}";
+    const tp_test_point site[] = {{"site", 130.01, 32}}, far[] = {{"far", 130.01, 32.05}};
+    for (int again = 0; again < 40; again++) {
+        tp_dataset *dataset = new_dataset();
+        tp_ways ways = {0};
+        char text[96];
+        int64_t a = road_node(&ways, 130, 32), b = road_node(&ways, 130.02 + 0.001 * again, 32);
+        road_way(&ways, a, b, 60000, 60000, 1900, TP_MODE_ROAD);
+        set_roads(dataset, &ways, TP_METHOD_ROAD);
+        tp_layer *sites = add_points(dataset, "sites", site, 1), *to = add_points(dataset, "first", far, 1);
+        sites->lon_deg[0] += 1e-4 * again;
+        tp_reach reach = {40, 1.3};
+        double minutes =
+            tp_reach_minutes(&reach, tp_geodesic_distance_m(&dataset->ellipsoid, sites->lon_deg[0], sites->lat_deg[0],
+                                                            *to->lon_deg, *to->lat_deg));
+        (void)snprintf(text, sizeof text, settings, minutes);
+        const tp_measure *at = measured(dataset, "count", "at", text);
+        (void)snprintf(text, sizeof text, settings, nextafter(minutes, 0));
+        const tp_measure *below = measured(dataset, "count", "below", text);
+        assert_int_equal(at->method[0], TP_METHOD_ROAD);
+        assert_true(at->low[0] == 0 && at->high[0] == 1);
+        assert_true(below->low[0] == 0 && below->high[0] == 0);
+        tp_dataset_free(dataset);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(against_a_search_a_facility)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(against_a_search_a_facility),
+                                       cmocka_unit_test(off_the_network_up_to_the_limit)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
