@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHP_HEADER = 100, SHX_RECORD = 8, RECORD_HEADER = 8, POINT_SIZE = 20, MOST_DIGITS = 19, MOST_INTEGER = 18 };
+enum { SHP_HEADER = 100, SHX_RECORD = 8, RECORD_HEADER = 8, MOST_DIGITS = 19, MOST_INTEGER = 18 };
+enum { LEAST_WORDS = 10, MOST_WORDS = 18 }; /* of 16 bits, in a point without and with everything */
 enum { SHAPE_POINT = 1, SHAPE_POINT_Z = 11, SHAPE_POINT_M = 21 };
 
 /* A cell of a column of numbers. */
@@ -143,11 +144,21 @@ static uint32_t big_endian(const unsigned char *b) {
     return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
 
+static uint32_t little_endian(const unsigned char *b) {
+    return (uint32_t)b[3] << 24 | (uint32_t)b[2] << 16 | (uint32_t)b[1] << 8 | b[0];
+}
+
 static double read_double(const unsigned char *bytes) {
     double value;
     memcpy(&value, bytes, sizeof value);
     CPL_LSBPTR64(&value);
     return value;
+}
+
+/* Whether so many bytes are a point: alone, with a measure, with a height, or with both. GDAL says what others are. */
+static bool is_point_of(uint32_t type, uint32_t size) {
+    return (type == SHAPE_POINT && size == 20) || (type == SHAPE_POINT_M && size == 28) ||
+           (type == SHAPE_POINT_Z && (size == 28 || size == 36));
 }
 
 /* True when the record is a whole, finite point. */
@@ -158,14 +169,15 @@ static bool read_point(shape_rows *s, int64_t record, double *x, double *y) {
     }
     int64_t at = 2 * (int64_t)big_endian(entry);
     uint32_t words = big_endian(entry + 4);
-    const unsigned char *shape =
-        2 * (int64_t)words < POINT_SIZE ? NULL : tp_window_at(&s->shapes, at, RECORD_HEADER + POINT_SIZE);
+    if (words > MOST_WORDS || words < LEAST_WORDS) {
+        return false;
+    }
+    const unsigned char *shape = tp_window_at(&s->shapes, at, RECORD_HEADER + 2 * words);
     if (shape == NULL || big_endian(shape + 4) != words) {
         return false;
     }
     const unsigned char *type = shape + RECORD_HEADER;
-    bool is_point = (type[0] == SHAPE_POINT || type[0] == SHAPE_POINT_Z || type[0] == SHAPE_POINT_M) && type[1] == 0 &&
-                    type[2] == 0 && type[3] == 0;
+    bool is_point = is_point_of(little_endian(type), 2 * words);
     *x = read_double(type + 4);
     *y = read_double(type + 12);
     return is_point && isfinite(*x) && isfinite(*y);

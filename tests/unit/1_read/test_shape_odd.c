@@ -338,6 +338,21 @@ static void other_index(void **state) {
         read_odd("i.shp", NULL, &r);
         both_end(&r);
     }
+    static const unsigned char kinds[] = {11, 21, 0, 8, 99};
+    for (size_t i = 0; i < sizeof kinds; i++) { /* a record of 20 bytes that says to be of another kind */
+        write_letters("i", "shp", "shx", "dbf");
+        set_byte("i.shp", SHP_HEAD + 28 * 2 + 8, kinds[i]);
+        reading r;
+        read_odd("i.shp", NULL, &r);
+        both_end(&r);
+    }
+    write_letters("i", "shp", "shx", "dbf"); /* the last record goes beyond the end of the file, as both say */
+    set_byte("i.shp", SHP_HEAD + 28 * 5 + 7, 20);
+    set_byte("i.shx", SHP_HEAD + 8 * 5 + 7, 20);
+    reading r;
+    read_odd("i.shp", NULL, &r);
+    assert_int_equal(r.code, TP_E_DATA);
+    both_end(&r);
     write_letters("i", "shp", "shx", "dbf"); /* records in another order than the index has them */
     unsigned char index[SHP_HEAD + 8 * 6];
     FILE *file = fopen(made("i.shx"), "rb");
@@ -347,7 +362,6 @@ static void other_index(void **state) {
         put_number(index + SHP_HEAD + 8 * i, (SHP_HEAD + (uint64_t)(5 - i) * 28) / 2, 4, true);
     }
     write_bytes("i.shx", index, sizeof index);
-    reading r;
     read_odd("i.shp", NULL, &r);
     assert_string_equal(tp_column_text(column_of(&r, 0), 0), "a");
     assert_true(r.layer->lon_deg[0] == 135 && r.layer->lon_deg[5] == 130);
