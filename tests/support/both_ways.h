@@ -1,5 +1,5 @@
-/* One file read both ways, straight from its bytes and by GDAL's features, and what differs. For the tests of
- * shape_rows.c and its fuzzing target; everything is static: each program includes it once. */
+/* One file read both ways, by a quicker way and by GDAL's features, and what differs. For the tests of
+ * shape_rows.c and stream_rows.c and for fuzzing targets; everything is static: each program includes it once. */
 #ifndef TP_TEST_BOTH_WAYS_H
 #define TP_TEST_BOTH_WAYS_H
 
