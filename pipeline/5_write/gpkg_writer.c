@@ -38,8 +38,9 @@ typedef struct open_table {
 } open_table;
 
 enum { LAYER, BESIDE, N_OPEN };
-/* So much may wait that who makes rows goes on while a block of them is written; and as many empty batches are kept. */
-enum { QUEUE = 64, QUEUE_BYTES = 16 << 20, SPARE = 32, ERROR_SIZE = 400 };
+/* So much may wait that who makes rows goes on while a block of them is written; and so many empty batches are kept, of
+ * so many bytes in all: outlines may make a batch larger than all others together. */
+enum { QUEUE = 64, QUEUE_BYTES = 16 << 20, SPARE = 32, SPARE_BYTES = 64 << 20, ERROR_SIZE = 400 };
 
 struct tp_gpkg_writer {
     sqlite3 *db;
@@ -54,6 +55,7 @@ struct tp_gpkg_writer {
     size_t bytes; /* of the batches that wait */
     tp_row_batch spare[SPARE];
     int n_spare;
+    size_t spare_bytes;
     bool last; /* nothing more will come */
     bool failed;
     char message[ERROR_SIZE];
@@ -196,7 +198,8 @@ static outcome obey(tp_gpkg_writer *writer, order *order) {
 
 /* Keeps the memory of a batch for the next ones: new memory has to be cleared by the system each time. */
 static void put_aside(tp_gpkg_writer *writer, tp_row_batch *batch) {
-    if (batch->bytes != NULL && writer->n_spare < SPARE) {
+    if (batch->bytes != NULL && writer->n_spare < SPARE && writer->spare_bytes + batch->capacity <= SPARE_BYTES) {
+        writer->spare_bytes += batch->capacity;
         writer->spare[writer->n_spare++] = (tp_row_batch){.bytes = batch->bytes, .capacity = batch->capacity};
         *batch = (tp_row_batch){0};
     }
@@ -254,6 +257,7 @@ static tp_code give(tp_gpkg_writer *writer, order *order, tp_row_batch *back, tp
     }
     if (back != NULL) {
         *back = writer->n_spare > 0 ? writer->spare[--writer->n_spare] : (tp_row_batch){0};
+        writer->spare_bytes -= back->capacity;
     }
     pthread_mutex_unlock(&writer->mutex);
     if (failed) {
