@@ -48,9 +48,9 @@ void tp_column_free(tp_column *column);
 TP_NODISCARD tp_code tp_column_resize(tp_column *column, int64_t n_rows, tp_error *error);
 
 /**
- * Sets a text (copied; any length; `size` bytes, not necessarily NUL-terminated). A text that was set lately is not stored
- * again, so that a column of few words costs 4 bytes a row. Not for use by several threads. TP_E_MACHINE: no memory, or
- * more than 16 GB of texts in one column. O(size).
+ * Sets a text (copied; any length; `size` bytes, not necessarily NUL-terminated; none of the column's own, which move). A
+ * text that was set lately is not stored again, so that a column of few words costs 4 bytes a row. Not for use by several
+ * threads. TP_E_MACHINE: no memory, or more than 16 GB of texts in one column; the row is as it was. O(size).
  */
 TP_NODISCARD tp_code tp_column_set_text(tp_column *column, int64_t row, const char *text, size_t size, tp_error *error);
 

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static tp_column *made(tp_type type, int64_t n_rows) {
     tp_column *column = NULL;
@@ -169,6 +170,50 @@ static void stored_texts_are_set_by_many_threads(void **state) {
     tp_column_free(column);
 }
 
+/* Texts beyond 4 GB, and where there is no more room for any: in memory of which hardly any is touched. */
+static void texts_in_gigabytes(void **state) {
+    (void)state;
+    enum { ROWS = 8 };
+    const size_t most = (size_t)UINT32_MAX * 4;
+    char *bytes = mmap(NULL, most, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (bytes == MAP_FAILED) {
+        skip();
+    }
+    tp_column *column = made(TP_TYPE_TEXT, ROWS), *more = made(TP_TYPE_TEXT, 2);
+    column->bytes = bytes;
+    column->bytes_capacity = most;
+    column->n_bytes = (size_t)5 << 30;
+    put_text(column, 0, "behind five gigabytes");
+    put_text(column, 1, "once");
+    put_text(column, 2, "behind five gigabytes");
+    assert_true(column->place[0] == (uint32_t)5 << 28 && column->place[2] == column->place[0]);
+    column->n_bytes = (size_t)11 << 30;
+    put_text(more, 0, "copied");
+    put_text(more, 1, "too");
+    assert_int_equal(tp_column_copy_texts(column, 3, more, NULL), TP_OK);
+    column->n_bytes = most - 24;
+    put_text(column, 5, "the last of them");
+    tp_error error = {0};
+    assert_int_equal(tp_column_set_text(column, 5, "one more", 8, &error), TP_E_MACHINE);
+    assert_non_null(strstr(error.message, "16 GB"));
+    assert_int_equal(tp_column_set_text(column, 6, bytes, SIZE_MAX / 2, NULL), TP_E_MACHINE);
+    assert_int_equal(tp_column_copy_texts(column, 6, more, NULL), TP_E_MACHINE);
+    static const char *const expected[ROWS] = {
+        "behind five gigabytes", "once", "behind five gigabytes", "copied", "too", "the last of them", NULL, NULL};
+    for (int64_t row = 0; row < ROWS; row++) {
+        const char *text = tp_column_text(column, row);
+        assert_true(expected[row] == NULL ? text == NULL : strcmp(text, expected[row]) == 0);
+    }
+    static const int64_t rows[] = {1, 2, 5};
+    assert_int_equal(tp_column_keep(column, rows, 3, NULL), TP_OK);
+    assert_string_equal(tp_column_text(column, 1), "behind five gigabytes");
+    assert_string_equal(tp_column_text(column, 2), "the last of them");
+    column->bytes = NULL;
+    assert_int_equal(munmap(bytes, most), 0);
+    tp_column_free(column);
+    tp_column_free(more);
+}
+
 static void growing_row_by_row(void **state) {
     (void)state;
     tp_column *numbers = made(TP_TYPE_INT64, 0), *texts = made(TP_TYPE_TEXT, 0);
@@ -270,6 +315,7 @@ int main(void) {
         cmocka_unit_test(texts_of_any_length),
         cmocka_unit_test(repeated_texts_are_stored_once),
         cmocka_unit_test(stored_texts_are_set_by_many_threads),
+        cmocka_unit_test(texts_in_gigabytes),
         cmocka_unit_test(growing_row_by_row),
         cmocka_unit_test(shrinking_forgets_what_was_there),
         cmocka_unit_test(keeping_rows_of_every_type),
