@@ -160,9 +160,8 @@ typedef struct part_work {
     uint8_t *open;
 } part_work;
 
-static int add_up(void *user, const tp_in_reach *reach, tp_link *links) {
+static void add_up(void *user, const tp_in_reach *reach) {
     const part_work *work = user;
-    (void)links;
     bool open = work->measure->sample || reach->n_apart > 0;
     double amount = 0;
     for (int64_t i = 0; i < reach->n; i++) {
@@ -180,7 +179,6 @@ static int add_up(void *user, const tp_in_reach *reach, tp_link *links) {
     }
     work->amount[reach->row] = amount;
     work->open[reach->row] = open;
-    return 0;
 }
 
 /* A measure of its own that never joins the dataset: it only says what the facilities are of. */
@@ -190,6 +188,7 @@ static tp_code measure_part(const balance_options *options, tp_dataset *dataset,
     tp_measure *measure = NULL;
     tp_facilities facilities = {0};
     tp_travel travel = {0};
+    tp_nearby nearby = {0};
     tp_code code = tp_measure_new(PART_NAMES[part], &KIND, whole->of, &measure, error);
     if (code != TP_OK) {
         return code;
@@ -206,9 +205,10 @@ static tp_code measure_part(const balance_options *options, tp_dataset *dataset,
         whole->missing_layer = tp_text_copy(measure->missing_layer);
         code = whole->missing_layer == NULL ? tp_error_memory(error) : TP_OK;
     } else if (code == TP_OK && measure->missing_layer == NULL) {
-        code = tp_in_reach_measure(dataset, measure, &facilities, &travel, false, add_up, &work, error);
+        code = tp_in_reach_measure(dataset, measure, &facilities, &travel, &nearby, add_up, &work, error);
         memcpy(whole->method, measure->method, (size_t)whole->of->n_rows);
     }
+    tp_nearby_reset(&nearby);
     tp_travel_reset(&travel);
     tp_facilities_reset(&facilities);
     tp_measure_free(measure);

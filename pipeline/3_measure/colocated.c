@@ -99,8 +99,11 @@ typedef struct found {
     int64_t all, same_site, walkable; /* walkable: the same site among them */
 } found;
 
+/* What the evidence needs beyond the measure itself; links are found when they are asked for. */
 typedef struct colocated_detail {
     tp_travel travel;
+    tp_facilities facilities;
+    tp_nearby nearby;
     const tp_layer *with;
     double apart_m, same_site_m;
     bool with_sample;
@@ -112,12 +115,34 @@ typedef struct colocated_detail {
 static void free_detail(void *detail) {
     colocated_detail *mine = detail;
     if (mine != NULL) {
+        tp_nearby_reset(&mine->nearby);
+        tp_facilities_reset(&mine->facilities);
         tp_travel_reset(&mine->travel);
         free(mine->partner);
         free(mine->distance_m);
         free(mine->found);
     }
     free(mine);
+}
+
+/* The nearest that surely count and stand beside one of `with`. */
+static int find_links(const tp_measure *measure, int64_t row, tp_link *links) {
+    const colocated_detail *detail = measure->detail;
+    const tp_facilities *facilities = &detail->facilities;
+    tp_nearby_room room = {0};
+    if (!tp_nearby_room_new(&room, &detail->nearby)) {
+        return -1;
+    }
+    int64_t n = tp_nearby_of(&detail->nearby, &room, row);
+    int n_links = 0;
+    for (int64_t i = 0; i < n && n_links < TP_LINKS_MAX; i++) {
+        int64_t facility = room.near[i].facility;
+        if (!facilities->maybe[facility] && detail->distance_m[facilities->row[facility]] <= detail->apart_m) {
+            links[n_links++] = tp_near_link(facilities, &room.near[i]);
+        }
+    }
+    tp_nearby_room_reset(&room);
+    return n_links;
 }
 
 /* ---- the evidence ---- */
@@ -129,15 +154,17 @@ static void write_m(double distance_m, tp_text *text) {
 }
 
 static void write_pairs(const tp_measure *measure, int64_t row, const colocated_detail *detail, tp_text *text) {
-    for (int64_t i = measure->link_first[row]; i < measure->link_first[row + 1]; i++) {
-        const tp_link *link = &measure->links[i];
-        tp_text_add(text, "%s", i > measure->link_first[row] ? ", " : ": ");
+    tp_link links[TP_LINKS_MAX];
+    int listed = tp_measure_links(measure, row, links);
+    text->lost = text->lost || listed < 0;
+    for (int i = 0; i < listed; i++) {
+        const tp_link *link = &links[i];
+        tp_text_add(text, "%s", i > 0 ? ", " : ": ");
         tp_travel_write_link(&detail->travel, measure, row, link, text);
         tp_text_add(text, " beside %s, ", tp_layer_label(detail->with, detail->partner[link->row]));
         write_m(detail->distance_m[link->row], text);
         tp_text_add(text, detail->distance_m[link->row] <= detail->same_site_m ? " (same site)" : "");
     }
-    int64_t listed = measure->link_first[row + 1] - measure->link_first[row];
     if (detail->found[row].walkable > listed) {
         tp_text_add(text, " and %lld more", (long long)(detail->found[row].walkable - listed));
     }
@@ -175,26 +202,20 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
     }
 }
 
-static const tp_measure_kind KIND = {.name = "colocated", .dimension = TP_DIMENSION_COUNT, .evidence = write_evidence};
+static const tp_measure_kind KIND = {
+    .name = "colocated", .dimension = TP_DIMENSION_COUNT, .evidence = write_evidence, .links = find_links};
 
 /* ---- the measure ---- */
 
-typedef struct colocated_work {
-    tp_measure *measure;
-    const tp_facilities *facilities;
-    colocated_detail *detail;
-} colocated_work;
-
-static int measure_row(void *user, const tp_in_reach *reach, tp_link *links) {
-    const colocated_work *work = user;
-    const colocated_detail *detail = work->detail;
+static void measure_row(void *user, const tp_in_reach *reach) {
+    tp_measure *measure = user;
+    const colocated_detail *detail = measure->detail;
     found *found = &detail->found[reach->row];
-    int n_links = 0;
     int64_t maybe = reach->n_apart;
     for (int64_t i = 0; i < reach->n; i++) {
-        int64_t facility = reach->near[i].facility, row = work->facilities->row[facility];
+        int64_t facility = reach->found[i], row = detail->facilities.row[facility];
         bool beside = detail->distance_m[row] <= detail->apart_m;
-        if (work->facilities->maybe[facility]) {
+        if (detail->facilities.maybe[facility]) {
             maybe += beside || detail->with_sample;
             continue;
         }
@@ -202,15 +223,11 @@ static int measure_row(void *user, const tp_in_reach *reach, tp_link *links) {
         found->walkable += beside;
         found->same_site += detail->distance_m[row] <= detail->same_site_m;
         maybe += !beside && detail->with_sample;
-        if (beside && n_links < TP_LINKS_MAX) {
-            links[n_links++] = tp_near_link(work->facilities, &reach->near[i]);
-        }
     }
     double value = (double)found->walkable;
-    double high = work->measure->sample ? INFINITY : value + (double)maybe;
-    tp_measure_set_interval(work->measure, reach->row, value > 0 || high <= 0 ? value : (double)NAN, value, high,
+    double high = measure->sample ? INFINITY : value + (double)maybe;
+    tp_measure_set_interval(measure, reach->row, value > 0 || high <= 0 ? value : (double)NAN, value, high,
                             tp_travel_method(&detail->travel, reach->row));
-    return n_links;
 }
 
 /* An index of a layer's points in which ties go to the smallest id. */
@@ -327,26 +344,24 @@ static tp_code find_colocated(const tp_step *step, tp_dataset *dataset, tp_layer
     const tp_layer *to = tp_dataset_layer(dataset, options->to), *with = tp_dataset_layer(dataset, options->with);
     const char *names[] = {options->to};
     tp_texts list = {.n = 1, .items = names};
-    tp_facilities facilities = {0};
     tp_code code = make_detail(options, to, with, measure, error);
-    colocated_work work = {measure, &facilities, measure->detail};
+    colocated_detail *detail = measure->detail;
     if (code == TP_OK) {
-        code = find_partners(&dataset->ellipsoid, to, work.detail, error);
+        code = find_partners(&dataset->ellipsoid, to, detail, error);
     }
     if (code == TP_OK) {
-        code = tp_facilities_gather(dataset, &list, options->where, measure, &facilities, error);
+        code = tp_facilities_gather(dataset, &list, options->where, measure, &detail->facilities, error);
     }
     if (code == TP_OK) {
-        code =
-            tp_in_reach_measure(dataset, measure, &facilities, &work.detail->travel, true, measure_row, &work, error);
+        code = tp_in_reach_measure(dataset, measure, &detail->facilities, &detail->travel, &detail->nearby, measure_row,
+                                   measure, error);
     }
     if (code == TP_OK) {
-        code = tell_share(step, dataset, &facilities, measure, error);
+        code = tell_share(step, dataset, &detail->facilities, measure, error);
     }
     if (code == TP_OK && step->implied_by == NULL) {
         code = publish(step, measure, of, error);
     }
-    tp_facilities_reset(&facilities);
     return code;
 }
 

@@ -88,8 +88,11 @@ static void check(const tp_step *step, tp_plan *plan, tp_faults *faults) {
     }
 }
 
+/* What the evidence needs beyond the measure itself; links are found when they are asked for. */
 typedef struct kinds_detail {
     tp_travel travel;
+    tp_facilities facilities;
+    tp_nearby nearby;
     bool walk;
     char *unread;        /* the layers that are not read, with commas; NULL: none */
     int64_t n_unread;    /* how many they are */
@@ -100,6 +103,8 @@ typedef struct kinds_detail {
 static void free_detail(void *detail) {
     kinds_detail *mine = detail;
     if (mine != NULL) {
+        tp_nearby_reset(&mine->nearby);
+        tp_facilities_reset(&mine->facilities);
         tp_travel_reset(&mine->travel);
         free(mine->unread);
         free(mine->count);
@@ -107,13 +112,37 @@ static void free_detail(void *detail) {
     free(mine);
 }
 
+/* The nearest of each kind. */
+static int find_links(const tp_measure *measure, int64_t row, tp_link *links) {
+    const kinds_detail *detail = measure->detail;
+    tp_nearby_room room = {0};
+    if (!tp_nearby_room_new(&room, &detail->nearby)) {
+        return -1;
+    }
+    int64_t n = tp_nearby_of(&detail->nearby, &room, row);
+    uint64_t found = 0;
+    int n_links = 0;
+    for (int64_t i = 0; i < n && n_links < TP_LINKS_MAX; i++) {
+        uint64_t kind = (uint64_t)1 << detail->facilities.layer[room.near[i].facility];
+        if ((found & kind) == 0) {
+            links[n_links++] = tp_near_link(&detail->facilities, &room.near[i]);
+        }
+        found |= kind;
+    }
+    tp_nearby_room_reset(&room);
+    return n_links;
+}
+
 /* ---- the evidence ---- */
 
 static void write_kinds(const tp_measure *measure, int64_t row, const kinds_detail *detail, tp_text *text) {
     const int64_t *count = detail->count + row * (int64_t)measure->n_to;
+    tp_link links[TP_LINKS_MAX];
+    int n = tp_measure_links(measure, row, links);
     bool any = false;
-    for (int64_t i = measure->link_first[row]; i < measure->link_first[row + 1]; i++) {
-        const tp_link *link = &measure->links[i];
+    text->lost = text->lost || n < 0;
+    for (int k = 0; k < n; k++) {
+        const tp_link *link = &links[k];
         tp_text_add(text, "%s%lld in %s, ", any ? "; " : ": ", (long long)count[link->layer],
                     measure->to[link->layer]->name);
         tp_travel_write_link(&detail->travel, measure, row, link, text);
@@ -157,15 +186,10 @@ static void write_evidence(const tp_measure *measure, int64_t row, tp_text *text
     }
 }
 
-static const tp_measure_kind KIND = {.name = "kinds", .dimension = TP_DIMENSION_COUNT, .evidence = write_evidence};
+static const tp_measure_kind KIND = {
+    .name = "kinds", .dimension = TP_DIMENSION_COUNT, .evidence = write_evidence, .links = find_links};
 
 /* ---- the measure ---- */
-
-typedef struct kinds_work {
-    tp_measure *measure;
-    const tp_facilities *facilities;
-    kinds_detail *detail;
-} kinds_work;
 
 static int bits(uint64_t word) {
     int n = 0;
@@ -175,28 +199,23 @@ static int bits(uint64_t word) {
     return n;
 }
 
-static int measure_row(void *user, const tp_in_reach *reach, tp_link *links) {
-    const kinds_work *work = user;
-    tp_measure *measure = work->measure;
-    int64_t *count = work->detail->count + reach->row * (int64_t)measure->n_to;
+static void measure_row(void *user, const tp_in_reach *reach) {
+    tp_measure *measure = user;
+    kinds_detail *detail = measure->detail;
+    int64_t *count = detail->count + reach->row * (int64_t)measure->n_to;
     uint64_t found = 0;
-    int n_links = 0;
     for (int64_t i = 0; i < reach->n; i++) {
-        int32_t layer = work->facilities->layer[reach->near[i].facility];
+        int32_t layer = detail->facilities.layer[reach->found[i]];
         count[layer]++;
-        if ((found >> layer & 1) == 0 && n_links < TP_LINKS_MAX) {
-            links[n_links++] = tp_near_link(work->facilities, &reach->near[i]);
-        }
         found |= (uint64_t)1 << layer;
     }
     uint64_t all = measure->n_to == KINDS_MAX ? UINT64_MAX : ((uint64_t)1 << measure->n_to) - 1;
-    uint64_t open = reach->n_apart > 0 ? all : work->detail->incomplete;
-    int64_t more = bits(open & ~found) + work->detail->n_unread;
+    uint64_t open = reach->n_apart > 0 ? all : detail->incomplete;
+    int64_t more = bits(open & ~found) + detail->n_unread;
     double value = bits(found);
     double told = value > 0 || more == 0 ? value : (double)NAN; /* nothing found is not "none" where some may be */
     tp_measure_set_interval(measure, reach->row, told, value, value + (double)more,
-                            tp_travel_method(&work->detail->travel, reach->row));
-    return n_links;
+                            tp_travel_method(&detail->travel, reach->row));
 }
 
 /* The layers that are there; the others are remembered by name. */
@@ -260,21 +279,19 @@ static void note_incomplete(const tp_measure *measure, kinds_detail *detail) {
 static tp_code find_kinds(const tp_step *step, tp_dataset *dataset, tp_layer *of, tp_measure *measure,
                           const tp_texts *there, tp_error *error) {
     kinds_detail *detail = measure->detail;
-    tp_facilities facilities = {0};
-    kinds_work work = {measure, &facilities, detail};
-    tp_code code = tp_facilities_gather(dataset, there, NULL, measure, &facilities, error);
+    tp_code code = tp_facilities_gather(dataset, there, NULL, measure, &detail->facilities, error);
     if (code == TP_OK) {
         note_incomplete(measure, detail);
         detail->count = calloc(((size_t)of->n_rows + 1) * measure->n_to, sizeof *detail->count);
         code = detail->count == NULL ? tp_error_memory(error) : TP_OK;
     }
     if (code == TP_OK) {
-        code = tp_in_reach_measure(dataset, measure, &facilities, &detail->travel, true, measure_row, &work, error);
+        code = tp_in_reach_measure(dataset, measure, &detail->facilities, &detail->travel, &detail->nearby, measure_row,
+                                   measure, error);
     }
     if (code == TP_OK && step->implied_by == NULL) {
         code = publish(step, measure, of, error);
     }
-    tp_facilities_reset(&facilities);
     return code;
 }
 
