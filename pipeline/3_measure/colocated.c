@@ -130,6 +130,9 @@ static int find_links(const tp_measure *measure, int64_t row, tp_link *links) {
     const colocated_detail *detail = measure->detail;
     const tp_facilities *facilities = &detail->facilities;
     tp_nearby_room room = {0};
+    if (detail->found[row].walkable == 0) {
+        return 0;
+    }
     if (!tp_nearby_room_new(&room, &detail->nearby)) {
         return -1;
     }

@@ -136,6 +136,9 @@ static void free_detail(void *detail) {
 /* The nearest that are counted, each value of `distinct` once. */
 static int find_links(const tp_measure *measure, int64_t row, tp_link *links) {
     const tp_count_detail *detail = measure->detail;
+    if (detail->found[row] == 0) {
+        return 0;
+    }
     tp_nearby_room room = {0};
     int64_t *seen = calloc(2 * (size_t)detail->values.n_classes + 1, sizeof *seen);
     int n_links = -1;

@@ -116,6 +116,9 @@ static void free_detail(void *detail) {
 static int find_links(const tp_measure *measure, int64_t row, tp_link *links) {
     const kinds_detail *detail = measure->detail;
     tp_nearby_room room = {0};
+    if (measure->low[row] <= 0) { /* none was found */
+        return 0;
+    }
     if (!tp_nearby_room_new(&room, &detail->nearby)) {
         return -1;
     }

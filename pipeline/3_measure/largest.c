@@ -190,6 +190,9 @@ static int find_link(const tp_measure *measure, int64_t row, tp_link *links) {
     const largest_detail *detail = measure->detail;
     const tp_facilities *facilities = &detail->facilities;
     tp_nearby_room room = {0};
+    if (!measure->known[row]) {
+        return 0;
+    }
     if (!tp_nearby_room_new(&room, &detail->nearby)) {
         return -1;
     }

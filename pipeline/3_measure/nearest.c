@@ -150,6 +150,9 @@ static tp_near find_near(const tp_measure *measure, const nearest_kind *kind, in
 
 static int find_link(const tp_measure *measure, int64_t row, tp_link *links) {
     const nearest_detail *detail = measure->detail;
+    if (!measure->known[row]) {
+        return 0;
+    }
     tp_near near = find_near(measure, &detail->sure, row);
     if (near.facility >= 0) {
         links[0] = tp_near_link(&detail->facilities, &near);
