@@ -103,7 +103,7 @@ static bool read_real(const char *text, size_t size, double *value) {
         point = point || digit > 9;
         if (digit <= 9) {
             sum = sum * 10 + digit;
-            digits += sum > 0; /* zeros in front are none */
+            digits += digits > 0 || digit > 0; /* zeros in front are none; the sum of 20 digits may be 0 again */
             decimals += point;
             seen++;
         }

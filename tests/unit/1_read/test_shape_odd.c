@@ -160,6 +160,20 @@ static void numbers(void **state) {
     both_end(&r);
 }
 
+/* Of twenty digits and more: 64 bits hold 0 after reading these. */
+static void reals_of_twenty_digits(void **state) {
+    (void)state;
+    static const char *const cells[] = {"18446744073709551616", "36893488147419103232", "-18446744073709551616.0",
+                                        "1.8446744073709551616", "00018446744073709551616.25"};
+    reading r;
+    read_cells((odd_field){'N', 30, 5}, cells, 5, &r);
+    const tp_column *column = column_of(&r, 0);
+    for (int i = 0; i < 5; i++) {
+        assert_true(column->f64[i] == strtod(cells[i], NULL) && column->f64[i] != 0);
+    }
+    both_end(&r);
+}
+
 static void long_integers(void **state) {
     (void)state;
     static const char *const cells[] = {"999999999999999999", "-99999999999999999", "9007199254740993",
@@ -455,6 +469,7 @@ static void read_only_folder(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers),
+        cmocka_unit_test(reals_of_twenty_digits),
         cmocka_unit_test(long_integers),
         cmocka_unit_test(many_reals),
         cmocka_unit_test(texts),
