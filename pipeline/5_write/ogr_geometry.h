@@ -1,4 +1,4 @@
-/** Shapes in longitude and latitude made into OGR geometries in the output's CRS. Only for ogr_sink.c. */
+/** Shapes in longitude and latitude made into OGR geometries in the output's CRS. */
 #ifndef TP_WRITE_OGR_GEOMETRY_H
 #define TP_WRITE_OGR_GEOMETRY_H
 

@@ -7,6 +7,7 @@
 #include "5_write/gpkg_file.h"
 #include "5_write/ogr_fields.h"
 #include "5_write/ogr_geometry.h"
+#include "5_write/ogr_row.h"
 #include "5_write/output_file.h"
 #include "5_write/sink.h"
 
@@ -94,21 +95,13 @@ static tp_code write_row(tp_sink *base, const tp_cell *cells, const tp_shape *sh
     if (sink->feature == NULL || sink->spoiled) {
         return tp_error_set(error, TP_E_INTERNAL, "a row is written outside of a layer");
     }
-    tp_code code = tp_ogr_cells_set(sink->feature, &sink->head, cells, sink->n_rows, error);
-    if (code == TP_OK && sink->head.geometry != TP_GEOMETRY_NONE) {
-        code = tp_ogr_geometry_set(&sink->projector, sink->feature, sink->head.geometry, shape, sink->head.name,
-                                   sink->n_rows, error);
-    }
+    tp_code code = tp_ogr_row_set(sink->feature, &sink->head, &sink->projector, cells, shape, sink->n_rows, error);
     if (code != TP_OK) {
         sink->spoiled = true;
         return code;
     }
     tp_gdal_listener listener;
-    tp_gdal_listener_start(&listener);
-    (void)OGR_F_SetFID(sink->feature, OGRNullFID);
-    OGRErr fault = OGR_L_CreateFeature(sink->layer, sink->feature);
-    tp_gdal_listener_end();
-    if (fault != OGRERR_NONE || listener.failed) {
+    if (!tp_ogr_row_append(sink->layer, sink->feature, &listener) || listener.failed) {
         return cannot_write(sink, &listener, error);
     }
     sink->n_rows++;

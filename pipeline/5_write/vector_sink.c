@@ -6,6 +6,7 @@
 #include "5_write/gpkg_file.h"
 #include "5_write/ogr_fields.h"
 #include "5_write/ogr_geometry.h"
+#include "5_write/ogr_row.h"
 #include "technopolis/text.h"
 
 #include <cpl_string.h>
@@ -127,24 +128,17 @@ static tp_code write_row(tp_sink *base, const tp_cell *cells, const tp_shape *sh
     if (sink->memory == NULL) {
         return TP_OK;
     }
-    tp_code code = tp_ogr_cells_set(sink->feature, &sink->head, cells, sink->n_rows, error);
-    if (code == TP_OK && sink->head.geometry != TP_GEOMETRY_NONE) {
-        code = tp_ogr_geometry_set(&sink->projector, sink->feature, sink->head.geometry, shape, sink->head.name,
-                                   sink->n_rows, error);
-        sink->n_bare += sink->projector.n == 0;
-    }
+    tp_code code = tp_ogr_row_set(sink->feature, &sink->head, &sink->projector, cells, shape, sink->n_rows, error);
     if (code != TP_OK) {
         sink->spoiled = true;
         return code;
     }
+    sink->n_bare += sink->head.geometry != TP_GEOMETRY_NONE && sink->projector.n == 0;
     look_at(sink, cells);
     tp_gdal_listener listener;
-    tp_gdal_listener_start(&listener);
-    (void)OGR_F_SetFID(sink->feature, OGRNullFID);
-    OGRErr fault = OGR_L_CreateFeature(sink->layer, sink->feature);
-    tp_gdal_listener_end();
+    bool appended = tp_ogr_row_append(sink->layer, sink->feature, &listener);
     sink->n_rows++;
-    return fault == OGRERR_NONE ? TP_OK : cannot_write(sink, reason(&listener), error);
+    return appended ? TP_OK : cannot_write(sink, reason(&listener), error);
 }
 
 static void tell_limit(vector_sink *sink, const char *column, int64_t n, const char *what) {
