@@ -62,7 +62,9 @@ static void test_brute_force(void **out) {
         char name[16];
         snprintf(name, sizeof name, "m%zu", t);
         omp_set_num_threads(threads[t]);
-        const tp_measure *measure = measured(s->dataset, &tp_stage_nearest, name, "{ to: airports }");
+        char settings[64]; /* other limits, or what was measured first would be taken over */
+        snprintf(settings, sizeof settings, "{ to: airports, within: %zu min }", 100000 - t);
+        const tp_measure *measure = measured(s->dataset, &tp_stage_nearest, name, settings);
         for (int64_t site = 0; site < SITES; site++) {
             int64_t best = 0;
             for (int64_t row = 1; row < AIRPORTS; row++) {
@@ -120,6 +122,40 @@ static void test_speed_and_detour(void **out) {
     assert_close(measure->value[0], distance_between(s, 0, s->airports, 0) / 1000 / 80 * 60, 1e-9);
     assert_evidence(measure, 0, "x 1 at 80 km/h", false);
     assert_evidence(measure, 0, "Kumamoto", false);
+}
+
+/* What was measured before is taken over only where all that matters is the same. */
+static void test_asked_again(void **out) {
+    state *s = *out;
+    add_point(s->sites, "a", "A", 130, 32);
+    add_point(s->airports, "KMJ", "Kumamoto", 130.1, 32.1);
+    add_point(s->airports, "OIT", "Oita", 130.2, 32.2);
+    tp_layer *ports = new_layer(s->dataset, "ports", TP_GEOMETRY_POINT);
+    add_column(ports, "scheduled", TP_TYPE_DOUBLE, "");
+    add_point(ports, "P", "Port", 130.3, 32.3);
+    tp_column *scheduled = tp_layer_column(s->airports, "scheduled");
+    tp_column_set_double(scheduled, 0, 0);
+    tp_column_set_double(scheduled, 1, 1);
+    const double minutes = measured(s->dataset, &tp_stage_nearest, "m", "{ to: airports }")->value[0];
+    const double oita_m = distance_between(s, 0, s->airports, 1), port_m = distance_between(s, 0, ports, 0);
+    const double min_a_m = 1.3 / (40 * 1000 / 60.0);
+    const struct {
+        const char *settings;
+        double minutes;
+    } cases[] = {{"{ to: airports }", minutes},
+                 {"{ to: airports, speed: 80 km/h }", minutes / 2},
+                 {"{ to: airports, detour: 2.6 }", minutes * 2},
+                 {"{ to: airports, where: scheduled = 1 }", oita_m * min_a_m},
+                 {"{ to: ports }", port_m * min_a_m},
+                 {"{ to: [ports, airports], where: scheduled = 1 }", oita_m * min_a_m},
+                 {"{ to: airports }", minutes}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "again%zu", i);
+        const tp_measure *measure = measured(s->dataset, &tp_stage_nearest, name, cases[i].settings);
+        assert_close(measure->value[0], cases[i].minutes, 1e-9);
+        assert_close(only_link(measure, 0)->minutes, cases[i].minutes, 1e-9);
+    }
 }
 
 /* Equal places: the bytewise smallest id, whatever the order of rows, over two layers. */
@@ -361,6 +397,7 @@ int main(void) {
         TEST(test_brute_force),
         TEST(test_threshold_is_inclusive),
         TEST(test_speed_and_detour),
+        TEST(test_asked_again),
         TEST(test_ties),
         TEST(test_filter_with_missing_cells),
         TEST(test_samples),
